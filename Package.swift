@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Settings shared by every Swift target. All but Tensor, Kernels and Datasets, the homes of pointers, are compiled
+// with strict memory safety, so that a pointer cannot slip into them without a warning.
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let safe: [SwiftSetting] = common + [.strictMemorySafety()]
+
+/// A C library of Debian's: a module map and a header, nothing else.
+func system(_ name: String, pkgConfig: String, debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+let package = Package(
+  name: "srel-repl",
+  products: [
+    .executable(name: "srel-repl", targets: ["srel-repl"]),
+    .executable(name: "srel-bench", targets: ["srel-bench"]),
+  ],
+  traits: [
+    .trait(name: "Readline", description: "Edit lines with GNU readline (GPL-3.0-or-later)"),
+    .trait(name: "Editline", description: "Edit lines with libedit (BSD-3-Clause)"),
+    .default(enabledTraits: ["Readline"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    system("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+    system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+
+    .target(name: "Random", swiftSettings: safe),
+    .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
+    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS"], swiftSettings: common),
+    .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
+    .target(name: "Network", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"], swiftSettings: safe),
+    .target(
+      name: "Datasets", dependencies: ["Tensor", "Random", "CZlib", "CCrypto"], swiftSettings: common),
+    .target(name: "Tables", swiftSettings: safe),
+    .target(
+      name: "Training",
+      dependencies: ["Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random"],
+      swiftSettings: safe),
+    .target(
+      name: "Elasticity",
+      dependencies: [
+        "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
+      ], swiftSettings: safe),
+    .target(name: "Charts", dependencies: ["Tables"], swiftSettings: safe),
+    .target(name: "Language", swiftSettings: safe),
+    .target(
+      name: "Session",
+      dependencies: [
+        "Language", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
+        "Kernels", "Tensor", "Random",
+      ], swiftSettings: safe),
+    .target(
+      name: "CLineEdit",
+      cSettings: [
+        .define("CLE_READLINE", .when(traits: ["Readline"])),
+        .define("CLE_EDITLINE", .when(traits: ["Editline"])),
+      ],
+      linkerSettings: [
+        .linkedLibrary("readline", .when(traits: ["Readline"])),
+        .linkedLibrary("edit", .when(traits: ["Editline"])),
+        .linkedLibrary("tinfo", .when(traits: ["Readline", "Editline"])),
+      ]),
+    .target(name: "LineEditor", dependencies: ["CLineEdit"], swiftSettings: safe),
+
+    .executableTarget(
+      name: "srel-repl",
+      dependencies: [
+        "Session", "LineEditor", "Language",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: safe),
+    .executableTarget(
+      name: "srel-bench",
+      dependencies: [
+        "Elasticity", "Training", "Network", "Datasets", "Autodiff", "Kernels", "Tensor", "Random",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: safe),
+
+    .target(
+      name: "TestSupport", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "RandomTests", dependencies: ["Random", "TestSupport"]),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensor", "TestSupport"]),
+    .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
+    .testTarget(
+      name: "NetworkTests", dependencies: ["Network", "Autodiff", "Tensor", "Random", "TestSupport"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "TestSupport"]),
+    .testTarget(name: "TablesTests", dependencies: ["Tables"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Network", "Datasets", "Autodiff", "Kernels", "Tensor", "Random", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ElasticityTests",
+      dependencies: [
+        "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
+        "TestSupport",
+      ], resources: [.copy("Golden")]),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "TestSupport"]),
+    .executableTarget(
+      name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
+      swiftSettings: safe),
+    .testTarget(name: "LineEditorTests", dependencies: ["LineEditor", "line-editor-probe"]),
+    .testTarget(name: "ShellTests", dependencies: ["srel-repl"]),
+  ]
+)
