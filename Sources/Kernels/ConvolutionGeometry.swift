@@ -1,0 +1,104 @@
+/// The sizes of a two-dimensional convolution and what follows from them.
+public struct ConvolutionGeometry: Hashable, Sendable {
+  public var inputHeight: Int
+  public var inputWidth: Int
+  public var inputChannels: Int
+  public var outputChannels: Int
+  public var kernelHeight: Int
+  public var kernelWidth: Int
+  public var stride: Int
+  public var padding: Int
+
+  /// - Precondition: sizes are positive and the kernel fits into the padded input.
+  public init(
+    inputHeight: Int, inputWidth: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int = 1,
+    padding: Int = 0
+  ) {
+    precondition(
+      kernel > 0 && stride > 0 && padding >= 0, "kernel \(kernel), stride \(stride), padding \(padding)")
+    precondition(
+      inputHeight + 2 * padding >= kernel && inputWidth + 2 * padding >= kernel,
+      "a \(kernel)x\(kernel) kernel does not fit \(inputHeight)x\(inputWidth) with padding \(padding)")
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    (kernelHeight, kernelWidth) = (kernel, kernel)
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public var outputHeight: Int { (inputHeight + 2 * padding - kernelHeight) / stride + 1 }
+  public var outputWidth: Int { (inputWidth + 2 * padding - kernelWidth) / stride + 1 }
+  public var taps: Int { kernelHeight * kernelWidth }
+
+  /// The input row or column that output `position` meets through kernel offset `tap`; outside 0..<size is padding.
+  func input(position: Int, tap: Int) -> Int { position * stride + tap - padding }
+}
+
+/// A stretch of neighbouring output pixels that meet neighbouring input pixels through one tap.
+struct TapRun: Hashable, Sendable {
+  var tap: Int
+  var inputPixel: Int
+  var outputPixel: Int
+  var pixels: Int
+}
+
+/// A convolution ready to run: its geometry and the matrix products it consists of.
+///
+/// Activations are pixel-major, `[height, width, sample, channel]`: a run of neighbouring pixels is one contiguous
+/// matrix of (pixels · samples) × channels, and the convolution a sum of plain products, one for each tap and run.
+/// Taps that meet only padding have no run: they are *dead*, never read, and their gradient is exactly 0.
+public struct Convolution: Hashable, Sendable {
+  public let geometry: ConvolutionGeometry
+  /// Taps (row-major in the kernel) that meet the input somewhere, in increasing order.
+  public let liveTaps: [Int]
+  let runs: [TapRun]
+
+  /// Few input channels make thin products; then whole patches are gathered and multiplied at once. Patches meet every
+  /// tap, so a layer with dead ones is left to the products.
+  var gathersPatches: Bool {
+    geometry.inputChannels < 16 && geometry.taps > 1 && liveTaps.count == geometry.taps
+  }
+
+  public init(_ geometry: ConvolutionGeometry) {
+    self.geometry = geometry
+    runs = Convolution.runs(of: geometry)
+    liveTaps = Array(Set(runs.map(\.tap))).sorted()
+  }
+
+  public var inputSize: Int { geometry.inputHeight * geometry.inputWidth }
+  public var outputSize: Int { geometry.outputHeight * geometry.outputWidth }
+
+  /// Multiply-adds for one sample, those with padding left out.
+  public var multiplyAdds: Int {
+    runs.reduce(0) { $0 + $1.pixels } * geometry.inputChannels * geometry.outputChannels
+  }
+
+  private static func runs(of g: ConvolutionGeometry) -> [TapRun] {
+    if g.taps == 1 && g.stride == 1 && g.padding == 0 {
+      return [TapRun(tap: 0, inputPixel: 0, outputPixel: 0, pixels: g.inputHeight * g.inputWidth)]
+    }
+    var runs: [TapRun] = []
+    for outputRow in 0..<g.outputHeight {
+      for tap in 0..<g.taps {
+        let inputRow = g.input(position: outputRow, tap: tap / g.kernelWidth)
+        guard (0..<g.inputHeight).contains(inputRow) else { continue }
+        let columns = (0..<g.outputWidth).filter {
+          (0..<g.inputWidth).contains(g.input(position: $0, tap: tap % g.kernelWidth))
+        }
+        guard let first = columns.first else { continue }
+        let starts = g.stride == 1 ? [first] : columns
+        for column in starts {
+          runs.append(
+            TapRun(
+              tap: tap,
+              inputPixel: inputRow * g.inputWidth + g.input(position: column, tap: tap % g.kernelWidth),
+              outputPixel: outputRow * g.outputWidth + column,
+              pixels: g.stride == 1 ? columns.count : 1))
+        }
+      }
+    }
+    return runs
+  }
+}

@@ -1,0 +1,87 @@
+import COpenBLAS
+import Tensor
+
+/// How one operand of a product lies in memory.
+struct Matrix {
+  var base: UnsafePointer<Float>
+  /// Distance in scalars between the starts of two rows.
+  var stride: Int
+  var isTransposed = false
+}
+
+/// c = a·b, or c += a·b when `accumulating`; a is m × k, b is k × n (after transposition), c m × n.
+///
+/// Safe when the three blocks cover the sizes given: every caller derives them from the shapes of its tensors.
+func multiply(
+  _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, m: Int, n: Int, k: Int,
+  scale: Float = 1, accumulating: Bool
+) {
+  guard m > 0, n > 0 else { return }
+  Counters.add(multiplyAdds: m * n * k)
+  cblas_sgemm(
+    CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
+    blasint(m), blasint(n), blasint(k), scale, a.base, blasint(a.stride), b.base, blasint(b.stride),
+    accumulating ? 1 : 0, c, blasint(stride))
+}
+
+/// Products of activations `[…, sample, inputs]`, read as rows, with linear weights `[inputs, outputs]`.
+public enum Linear {
+  /// out = x·w, or out += x·w when `accumulating`. Cost: rows · inputs · outputs multiply-adds.
+  public static func product(_ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false) {
+    let (rows, inputs, outputs) = sizes(x: x, w: w, out: out)
+    x.withPointer { x in
+      w.withPointer { w in
+        out.withMutablePointer { out in
+          multiply(
+            Matrix(base: x, stride: inputs), Matrix(base: w, stride: outputs), into: out, stride: outputs,
+            m: rows,
+            n: outputs, k: inputs, accumulating: accumulating)
+        }
+      }
+    }
+  }
+
+  /// The gradient at the input: out (+)= d·wᵀ.
+  public static func inputGradient(_ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool) {
+    let (rows, inputs, outputs) = sizes(x: out, w: w, out: d)
+    d.withPointer { d in
+      w.withPointer { w in
+        out.withMutablePointer { out in
+          multiply(
+            Matrix(base: d, stride: outputs), Matrix(base: w, stride: outputs, isTransposed: true), into: out,
+            stride: inputs, m: rows, n: inputs, k: outputs, accumulating: accumulating)
+        }
+      }
+    }
+  }
+
+  /// The gradient at the weights, out = xᵀ·d, over all rows or over those of one sample.
+  public static func weightGradient(_ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor) {
+    let (rows, inputs, outputs) = sizes(x: x, w: out, out: d)
+    let samples = x.shape[x.shape.rank - 2]
+    // The rows of one sample lie `samples` rows apart.
+    let step = sample == nil ? 1 : samples
+    let first = sample ?? 0
+    precondition(first < samples, "sample \(first) of \(samples)")
+    x.withPointer { x in
+      d.withPointer { d in
+        out.withMutablePointer { out in
+          multiply(
+            Matrix(base: x + first * inputs, stride: step * inputs, isTransposed: true),
+            Matrix(base: d + first * outputs, stride: step * outputs), into: out, stride: outputs, m: inputs,
+            n: outputs, k: rows / step, accumulating: false)
+        }
+      }
+    }
+  }
+
+  private static func sizes(x: Tensor, w: Tensor, out: Tensor) -> (rows: Int, inputs: Int, outputs: Int) {
+    precondition(w.shape.rank == 2, "linear weights are [inputs, outputs], not \(w.shape)")
+    let (inputs, outputs) = (w.shape[0], w.shape[1])
+    let rows = x.count / max(inputs, 1)
+    precondition(
+      x.shape.dims.last == inputs && out.shape.dims.last == outputs && out.count == rows * outputs,
+      "linear: \(x.shape) times \(w.shape) does not give \(out.shape)")
+    return (rows, inputs, outputs)
+  }
+}

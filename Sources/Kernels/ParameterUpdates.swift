@@ -1,0 +1,180 @@
+import Tensor
+
+/// Fused passes over parameters: every block is read once and written once.
+///
+/// The gradient of a parameter is the sum of its parts (one a batch shard) in the order given. Passes are spread over
+/// workers in blocks of fixed size, element by element, so the result does not depend on their number.
+public enum ParameterUpdates {
+  /// The constants of one SGD step: coupled weight decay λ and momentum μ, as in PyTorch.
+  public struct SGD: Sendable {
+    public var learningRate: Float
+    public var momentum: Float
+    public var weightDecay: Float
+    /// At the first step the velocity is the gradient itself.
+    public var isFirst: Bool
+
+    public init(learningRate: Float, momentum: Float, weightDecay: Float, isFirst: Bool) {
+      self.learningRate = learningRate
+      self.momentum = momentum
+      self.weightDecay = weightDecay
+      self.isFirst = isFirst
+    }
+  }
+
+  /// The constants of one Adam step, coupled weight decay λ, as in PyTorch; `step` counts from 1.
+  public struct Adam: Sendable {
+    public var learningRate: Double
+    public var beta1: Double
+    public var beta2: Double
+    public var epsilon: Double
+    public var weightDecay: Double
+    public var step: Int
+
+    public init(
+      learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, step: Int
+    ) {
+      self.learningRate = learningRate
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+      self.weightDecay = weightDecay
+      self.step = step
+    }
+  }
+
+  /// g ← Σ parts + λw; w ← w − lr·g.
+  public static func sgd(_ w: inout Tensor, gradient parts: [Tensor], _ rule: SGD, workers: Workers) {
+    w.withMutablePointer { base in
+      nonisolated(unsafe) let w = base  // blocks are disjoint: no two workers touch one element
+      forEachBlock(of: parts, workers) { offset, count, gradient in
+        let w = w + offset
+        for i in 0..<count { w[i] -= rule.learningRate * (gradient[i] + rule.weightDecay * w[i]) }
+      }
+    }
+  }
+
+  /// g ← Σ parts + λw; b ← μb + g; w ← w − lr·b.
+  public static func sgd(
+    _ w: inout Tensor, velocity b: inout Tensor, gradient parts: [Tensor], _ rule: SGD, workers: Workers
+  ) {
+    let momentum = rule.isFirst ? 0 : rule.momentum
+    w.withMutablePointer { weights in
+      b.withMutablePointer { velocities in
+        nonisolated(unsafe) let (w, b) = (weights, velocities)  // blocks are disjoint
+        forEachBlock(of: parts, workers) { offset, count, gradient in
+          let (w, b) = (w + offset, b + offset)
+          for i in 0..<count {
+            b[i] = momentum * b[i] + (gradient[i] + rule.weightDecay * w[i])
+            w[i] -= rule.learningRate * b[i]
+          }
+        }
+      }
+    }
+  }
+
+  /// g ← Σ parts + λw; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε).
+  public static func adam(
+    _ w: inout Tensor, first m: inout Tensor, second v: inout Tensor, gradient parts: [Tensor], _ rule: Adam,
+    workers: Workers
+  ) {
+    let stepSize = Float(rule.learningRate / (1 - power(rule.beta1, rule.step)))
+    let rootCorrection = Float((1 - power(rule.beta2, rule.step)).squareRoot())
+    let (beta1, beta2) = (Float(rule.beta1), Float(rule.beta2))
+    let (rest1, rest2) = (Float(1 - rule.beta1), Float(1 - rule.beta2))
+    let (epsilon, decay) = (Float(rule.epsilon), Float(rule.weightDecay))
+    w.withMutablePointer { weights in
+      m.withMutablePointer { firsts in
+        v.withMutablePointer { seconds in
+          nonisolated(unsafe) let (w, m, v) = (weights, firsts, seconds)  // blocks are disjoint
+          forEachBlock(of: parts, workers) { offset, count, gradient in
+            let (w, m, v) = (w + offset, m + offset, v + offset)
+            for i in 0..<count {
+              let g = gradient[i] + decay * w[i]
+              m[i] = beta1 * m[i] + rest1 * g
+              v[i] = beta2 * v[i] + rest2 * g * g
+              w[i] -= stepSize * m[i] / (v[i].squareRoot() / rootCorrection + epsilon)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// out = −lr · g / (|g| + ε) on `range`: the first step of a new Adam.
+  public static func freshAdamChange(
+    gradient g: Tensor, range: Range<Int>, learningRate: Float, epsilon: Float, into out: inout Tensor
+  ) {
+    check(g, out, range)
+    g.withPointer { g in
+      out.withMutablePointer { out in
+        for i in range { out[i] = -learningRate * g[i] / (abs(g[i]) + epsilon) }
+      }
+    }
+  }
+
+  /// out = scale · g on `range`.
+  public static func scaled(gradient g: Tensor, range: Range<Int>, by scale: Float, into out: inout Tensor) {
+    check(g, out, range)
+    g.withPointer { g in out.withMutablePointer { out in for i in range { out[i] = scale * g[i] } } }
+  }
+
+  /// out += w on `range`.
+  public static func add(_ w: Tensor, range: Range<Int>, into out: inout Tensor) {
+    check(w, out, range)
+    w.withPointer { w in out.withMutablePointer { out in for i in range { out[i] += w[i] } } }
+  }
+
+  /// How many scalars of g in `range` lie in 0 < |g| < bound, and how many are not 0.
+  public static func count(of g: Tensor, range: Range<Int>, below bound: Float) -> (small: Int, live: Int) {
+    check(g, g, range)
+    return g.withPointer { g in
+      // Narrow counters without overflow checks, so that the loop becomes SIMD code; a stretch has far fewer than 2³¹
+      // scalars.
+      var (small, zero): (Int32, Int32) = (0, 0)
+      for i in range {
+        small &+= abs(g[i]) < bound ? 1 : 0
+        zero &+= g[i] == 0 ? 1 : 0
+      }
+      return (Int(small - zero), range.count - Int(zero))
+    }
+  }
+
+  private static let block = 1 << 12
+
+  /// Sums the parts block by block into scratch that stays in cache and hands it on.
+  private static func forEachBlock(
+    of parts: [Tensor], _ workers: Workers,
+    _ body: @Sendable (_ offset: Int, _ count: Int, _ gradient: UnsafePointer<Float>) -> Void
+  ) {
+    precondition(parts.allSatisfy { $0.shape == parts[0].shape }, "parts of one gradient differ in shape")
+    let total = parts[0].count
+    // A dispatch costs more than a small parameter; sixteen blocks share one.
+    let stretch = block * 16
+    workers.forEach((total + stretch - 1) / stretch) { piece, _ in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { scratch in
+        guard let sum = scratch.baseAddress else { return }
+        var offset = piece * stretch
+        while offset < min(total, (piece + 1) * stretch) {
+          let count = min(block, total - offset)
+          parts[0].withPointer { sum.update(from: $0 + offset, count: count) }
+          for part in parts.dropFirst() {
+            part.withPointer { part in for i in 0..<count { sum[i] += part[offset + i] } }
+          }
+          body(offset, count, UnsafePointer(sum))
+          offset += count
+        }
+      }
+    }
+  }
+
+  private static func power(_ base: Double, _ exponent: Int) -> Double {
+    if exponent == 0 { return 1 }
+    let half = power(base * base, exponent / 2)
+    return exponent % 2 == 0 ? half : base * half
+  }
+
+  private static func check(_ x: Tensor, _ out: Tensor, _ range: Range<Int>) {
+    precondition(x.shape == out.shape, "shapes \(x.shape) and \(out.shape) differ")
+    precondition(range.lowerBound >= 0 && range.upperBound <= x.count, "\(range) in \(x.count) scalars")
+  }
+}
