@@ -1,0 +1,162 @@
+import Kernels
+import Tensor
+
+/// How a parameter differs from its base value.
+public enum ParameterChange: Sendable {
+  case none
+  /// The change itself, in the parameter's shape.
+  case dense(Tensor)
+  /// scale · Σ over positions of (one sample's layer input) ⊗ (its output gradient): an SGD step at that sample,
+  /// without forming it. Both tensors hold one sample.
+  case lowRank(input: Tensor, gradient: Tensor, scale: Float)
+}
+
+/// The scratch of a difference pass: for each operation its difference δ and, where asked for, value + δ.
+public struct Differences: Sendable {
+  public internal(set) var deltas = Activations()
+  /// Operations before every change have a difference of exactly 0, which is not computed.
+  var isZero: [Bool] = []
+  private var sums = Activations()
+  private var hasSum: [Bool] = []
+
+  public init() {}
+
+  /// new − old of the network's output.
+  public var output: Tensor { deltas.output }
+
+  mutating func prepare(for tape: Tape, samples: Int) {
+    deltas.prepare(for: tape, samples: samples)
+    sums.prepare(for: tape, samples: samples)
+    isZero = [Bool](repeating: true, count: tape.nodes.count)
+    hasSum = [Bool](repeating: false, count: tape.nodes.count)
+  }
+
+  /// value + δ of an operation, computed once however many operations read it.
+  mutating func stepped(_ index: Int, base: Activations) -> Tensor {
+    if isZero[index] { return base.values[index] }
+    if !hasSum[index] {
+      var sum = sums.values[index].take()
+      Elementwise.sum(base.values[index], deltas.values[index], into: &sum)
+      sums.values[index] = sum
+      hasSum[index] = true
+    }
+    return sums.values[index]
+  }
+}
+
+extension Tape {
+  /// Carries the difference between a changed and the base network forward, operation by operation.
+  ///
+  /// The relative error stays at rounding level for changes of any size: no rule subtracts nearly equal sums. Products
+  /// use δy = δx·W + (x + δx)·ΔW; the other rules stand with their kernels.
+  /// - Parameters:
+  ///   - base: the values of an evaluation with `parameters`.
+  ///   - changes: one for each parameter.
+  /// - Complexity: one forward pass, plus one for dense changes or S²(inputs + outputs) for low-rank ones.
+  public func difference(
+    _ parameters: [Tensor], changes: [ParameterChange], base: Activations, into differences: inout Differences
+  ) {
+    differences.prepare(for: self, samples: base.samples)
+    for index in nodes.indices.dropFirst() {
+      let node = nodes[index]
+      let change = node.parameter.map { changes[$0] } ?? .none
+      let moves = node.inputs.contains { !differences.isZero[$0] }
+      if case .none = change, !moves { continue }
+      let stepped: Tensor? =
+        if case .none = change { nil } else { differences.stepped(node.inputs[0], base: base) }
+      var out = differences.deltas.values[index].take()
+      let operands = node.inputs.map { differences.isZero[$0] ? nil : differences.deltas.values[$0] }
+      node.primitive.difference(
+        operands, input: base.values[node.inputs[0]], output: base.values[index], stepped: stepped,
+        parameter: node.parameter.map { parameters[$0] }, change: change, into: &out)
+      differences.deltas.values[index] = out
+      differences.isZero[index] = false
+    }
+    if differences.isZero[nodes.count - 1] {
+      var out = differences.deltas.values[nodes.count - 1].take()
+      Elementwise.fill(&out, with: 0)
+      differences.deltas.values[nodes.count - 1] = out
+    }
+  }
+}
+
+extension Primitive {
+  /// The difference of the output from those of the operands (nil: exactly 0) and of the parameter.
+  ///
+  /// `stepped` is operand + difference, given where the parameter changes.
+  func difference(
+    _ deltas: [Tensor?], input x: Tensor, output y: Tensor, stepped: Tensor?, parameter: Tensor?,
+    change: ParameterChange, into out: inout Tensor
+  ) {
+    switch self {
+    case .input: break
+    case .linear(let inputs, let outputs):
+      if let delta = deltas[0] {
+        Linear.product(delta, required(parameter), into: &out)
+      } else {
+        Elementwise.fill(&out, with: 0)
+      }
+      addChange(change, stepped, into: &out) { stepped, input, gradient, scale, out in
+        precondition(stepped.shape.dims.last == inputs && out.shape.dims.last == outputs)
+        LowRank.add(stepped, input: input, gradient: gradient, scale: scale, into: &out)
+      } dense: { stepped, change, out in
+        Linear.product(stepped, change, into: &out, accumulating: true)
+      }
+    case .convolution(let convolution):
+      if let delta = deltas[0] {
+        convolution.product(delta, required(parameter), into: &out)
+      } else {
+        Elementwise.fill(&out, with: 0)
+      }
+      addChange(change, stepped, into: &out) { stepped, input, gradient, scale, out in
+        convolution.addLowRank(stepped, input: input, gradient: gradient, scale: scale, into: &out)
+      } dense: { stepped, change, out in
+        convolution.product(stepped, change, into: &out, accumulating: true)
+      }
+    case .bias:
+      if let delta = deltas[0] {
+        Elementwise.copy(delta, into: &out)
+      } else {
+        Elementwise.fill(&out, with: 0)
+      }
+      if case .dense(let change) = change { Elementwise.accumulateBias(change, into: &out) }
+    case .relu: Elementwise.reluDifference(required(deltas[0]), input: x, into: &out)
+    case .maxPool(let pooling):
+      pooling.maximumDifference(required(deltas[0]), input: x, output: y, into: &out)
+    case .averagePool(let pooling): pooling.average(required(deltas[0]), into: &out)
+    case .add:
+      switch (deltas[0], deltas[1]) {
+      case (let a?, let b?): Elementwise.sum(a, b, into: &out)
+      case (let only?, nil), (nil, let only?): Elementwise.copy(only, into: &out)
+      case (nil, nil): Elementwise.fill(&out, with: 0)
+      }
+    case .flatten: Samples.flatten(required(deltas[0]), into: &out)
+    }
+  }
+
+  /// out += stepped · ΔW in whichever form ΔW has.
+  private func addChange(
+    _ change: ParameterChange, _ stepped: Tensor?, into out: inout Tensor,
+    lowRank: (Tensor, Tensor, Tensor, Float, inout Tensor) -> Void,
+    dense: (Tensor, Tensor, inout Tensor) -> Void
+  ) {
+    guard let stepped else { return }
+    switch change {
+    case .none: break
+    case .dense(let change): dense(stepped, change, &out)
+    case .lowRank(let input, let gradient, let scale): lowRank(stepped, input, gradient, scale, &out)
+    }
+  }
+
+  /// Whether a rank-limited product costs clearly less than a dense one for this layer.
+  ///
+  /// With S output positions an SGD step has rank ≤ S, and its product costs S²(inputs + outputs) a sample.
+  public var prefersLowRank: Bool {
+    switch self {
+    case .linear: return true
+    case .convolution(let convolution):
+      return !convolution.gathersInput && convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
+    case .input, .bias, .relu, .maxPool, .averagePool, .add, .flatten: return false
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Kernels
+import Tensor
+
+/// A network as data: its operations in order, each naming the operations that it reads.
+///
+/// A tape is recorded once for an input shape and then run for any batch. Because it is data, the elasticity engine can
+/// ask it for per-sample factors and differences as well as for values and gradients.
+public struct Tape: Hashable, Sendable {
+  /// One operation.
+  public struct Node: Hashable, Sendable {
+    public let primitive: Primitive
+    /// Positions of the operands on the tape.
+    public let inputs: [Int]
+    /// Position of the parameter in the network's list.
+    public let parameter: Int?
+    /// The shape of one output sample.
+    public let shape: SampleShape
+    /// Whether a parameter lies at or before this operation, so that a gradient has to reach it.
+    public let needsGradient: Bool
+  }
+
+  public private(set) var nodes: [Node]
+  /// For each parameter the operation that uses it.
+  public private(set) var parameterNodes: [Int] = []
+
+  public init(input: SampleShape) {
+    nodes = [Node(primitive: .input, inputs: [], parameter: nil, shape: input, needsGradient: false)]
+  }
+
+  /// Records an operation on earlier ones and returns its position.
+  ///
+  /// - Precondition: operands are on the tape already and have shapes that the primitive takes.
+  public mutating func record(_ primitive: Primitive, _ inputs: Int...) -> Int {
+    precondition(inputs.allSatisfy(nodes.indices.contains), "operands \(inputs) of \(nodes.count) operations")
+    var parameter: Int?
+    if primitive.parameterShape != nil {
+      parameter = parameterNodes.count
+      parameterNodes.append(nodes.count)
+    }
+    nodes.append(
+      Node(
+        primitive: primitive, inputs: inputs, parameter: parameter,
+        shape: primitive.outputShape(nodes[inputs[0]].shape),
+        needsGradient: parameter != nil || inputs.contains { nodes[$0].needsGradient }))
+    return nodes.count - 1
+  }
+
+  public var input: SampleShape { nodes[0].shape }
+  public var output: SampleShape { nodes[nodes.count - 1].shape }
+
+  public var parameterShapes: [Shape] {
+    parameterNodes.map { nodes[$0].primitive.parameterShape ?? [0] }
+  }
+
+  /// The live stretches of each parameter.
+  public var liveRanges: [[Range<Int>]] { parameterNodes.map { nodes[$0].primitive.liveRanges } }
+
+  /// Multiply-adds of one sample's forward pass, those with padding left out.
+  public var multiplyAdds: Int {
+    nodes.reduce(0) { total, node in
+      total + (node.inputs.first.map { node.primitive.multiplyAdds(nodes[$0].shape) } ?? 0)
+    }
+  }
+}
+
+/// One tensor for each operation of a tape, for a batch: values, gradients or differences.
+///
+/// Buffers are kept between passes with the same batch size, so that warm ones need no room. One value of this type goes
+/// with one tape.
+public struct Activations: Sendable {
+  public internal(set) var values: [Tensor] = []
+  public private(set) var samples = 0
+
+  public init() {}
+
+  mutating func prepare(for tape: Tape, samples: Int) {
+    if self.samples == samples && values.count == tape.nodes.count { return }
+    values = tape.nodes.map { Tensor(uninitialized: $0.shape.batch(of: samples)) }
+    self.samples = samples
+  }
+
+  /// The last operation's tensor.
+  public var output: Tensor { values[values.count - 1] }
+
+  /// One sample of every operation; copies.
+  public func sample(_ sample: Int) -> Activations {
+    var result = Activations()
+    result.values = values.indices.map { self.sample(sample, of: $0) }
+    result.samples = 1
+    return result
+  }
+
+  /// One sample of an operation's tensor, `[height, width, 1, channel]`; a copy.
+  public func sample(_ sample: Int, of index: Int) -> Tensor {
+    let shape = values[index].shape
+    var result = Tensor(uninitialized: [shape[0], shape[1], 1, shape[3]])
+    Samples.copy(sample, of: values[index], to: 0, of: &result)
+    return result
+  }
+}
