@@ -1,0 +1,8 @@
+/// Reads files that have an end.
+public enum RegularFile {
+  /// All bytes of the file at `path`, at most `limit` of them; pipes and devices are refused without waiting.
+  /// - Throws: `FileError`: `missing`, `isFolder`, `notRegularFile`, `noPermission`, `tooLarge`, `other`.
+  public static func bytes(of path: String, limit: Int) throws(FileError) -> [UInt8] {
+    try POSIX.contents(of: path, limit: limit)
+  }
+}
