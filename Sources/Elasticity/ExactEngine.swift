@@ -1,0 +1,171 @@
+import Autodiff
+import Datasets
+import Kernels
+import Network
+import Tensor
+import Training
+
+/// The predictions' changes caused by one step at one source.
+public struct SourceResponse: Sendable {
+  /// The source's row among the sources.
+  public var source: Int
+  /// The change at the source itself.
+  public var own: PredictionChange
+  /// The change at the source once more, predicted in a batch of another size: what S(x → x) is checked with. Nil where
+  /// nothing is predicted anew.
+  public var again: PredictionChange?
+  /// The change at each probe.
+  public var probes: [PredictionChange]
+  /// Of the live weights with a gradient ≠ 0, the fraction with |g| < 10ε, where Adam leaves its sign regime; nil for
+  /// other updates.
+  public var smallGradients: Double?
+  /// Whether the gradient at the outputs is exactly 0: the sample is fitted and no step moves anything.
+  public var isFitted: Bool
+  /// Whether any weight has a gradient ≠ 0; known where the step is formed weight by weight, else true.
+  public var movesWeights = true
+}
+
+/// Takes one step at each source on a copy of the weights and predicts all probes: exact for steps of any size.
+///
+/// Base predictions and per-sample factors are computed once; each source then costs one pass over the probes, whatever
+/// the number of class pairs and distances. The run's weights are read, never written.
+public struct ExactEngine: Sendable {
+  let network: Network
+  let weights: [Tensor]
+  let loss: Loss
+  let workers: Workers
+
+  /// Probes run in batches of this many; results of matrix products depend on their number of rows, so it is fixed.
+  static let tile = 64
+  /// Sources go forward and backward in batches of this many, so that two workers share them.
+  static let pass = 16
+  /// A pair keeps its whole change of prediction; a million of them take half a gigabyte.
+  static let mostPairs = 1_000_000
+
+  public init(network: Network, weights: [Tensor], loss: Loss, workers: Workers) {
+    self.network = network
+    self.weights = weights
+    self.loss = loss
+    self.workers = workers
+  }
+
+  /// The response to one step at each of `sources`, in their order.
+  ///
+  /// - Throws: `ElasticityError`, among it `interrupted` when `shouldStop` answers true between two sources.
+  /// - Complexity: about sources · (probes + 4) + probes forward passes (four more a source that is no probe). Memory: the activations of all probes and of 64 sources,
+  ///   one stepped network a worker, and about 500 bytes a pair.
+  public func responses(
+    sources: Dataset, probes: Dataset, update: UpdateRule, method: Method = .automatic,
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) throws(ElasticityError) -> [SourceResponse] {
+    guard sources.count <= ExactEngine.mostPairs / max(probes.count, 1) else {
+      throw .tooManyPairs(sources: sources.count, probes: probes.count, most: ExactEngine.mostPairs)
+    }
+    guard let rule = StepEngine.Rule(update) else {
+      return try biasOnly(sources: sources, probes: probes, learningRate: update.learningRate)
+    }
+    let tiles = try tiles(of: probes)
+    let rowOfSource = probes.rows(of: sources)
+    let engine = StepEngine(network: network, weights: weights, rule: rule, method: method)
+    var scratch = (0..<workers.count).map { _ in StepScratch(network: network) }
+    var responses: [SourceResponse] = []
+    for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
+      let passes = try passes(over: sources, chunk)
+      var results = [SourceResponse?](repeating: nil, count: chunk.count)
+      workers.forEach(of: &results, scratch: &scratch) { place, result, scratch in
+        if shouldStop() { return }
+        let source = chunk.lowerBound + place
+        let pass = passes[place / ExactEngine.pass]
+        engine.prepare(source, pass, &scratch)
+        let changes = tiles.flatMap { tile in tile.changes(engine.outputChange(tile, &scratch)) }
+        let alone = Tile(source: source, of: pass, data: sources, loss: loss)
+        let single = alone.changes(engine.outputChange(alone, &scratch))[0]
+        let row = rowOfSource[source]
+        result = SourceResponse(
+          source: source, own: row.map { changes[$0] } ?? single,
+          again: row == nil
+            ? engine.change(twiceAt: source, of: sources, loss: loss, &scratch) : single,
+          probes: changes, smallGradients: scratch.smallGradients, isFitted: pass.isFitted(source),
+          movesWeights: scratch.movesWeights)
+      }
+      responses += results.compactMap { $0 }
+      guard responses.count == chunk.upperBound else {
+        throw .interrupted(sourcesDone: responses.count, of: sources.count)
+      }
+    }
+    return responses
+  }
+
+  /// Whether changes under an update are differences of two predictions.
+  public func subtracts(_ update: UpdateRule, _ method: Method) -> Bool {
+    guard let rule = StepEngine.Rule(update) else { return false }
+    return !StepEngine(network: network, weights: weights, rule: rule, method: method).usesDifferences
+  }
+
+  /// The control: the same change of the output bias, so of the logits, at every probe.
+  private func biasOnly(
+    sources: Dataset, probes: Dataset, learningRate: Double
+  ) throws(ElasticityError) -> [SourceResponse] {
+    guard network.outputBias != nil else { throw .noOutputBias(model: network.model.name) }
+    let tiles = try tiles(of: probes)
+    let bases = tiles.flatMap { tile in zip(tile.base.output.rows, tile.targets) }
+    var responses: [SourceResponse] = []
+    for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
+      for pass in try passes(over: sources, chunk) {
+        let (outputs, gradients) = (pass.activations.output.rows, pass.outputGradient.rows)
+        let targets = sources.changeTargets(Array(pass.rows), loss: loss)
+        for (place, source) in pass.rows.enumerated() {
+          let delta = gradients[place].map { -learningRate * $0 / (abs($0) + UpdateRule.adamEpsilon) }
+          responses.append(
+            SourceResponse(
+              source: source,
+              own: PredictionChange(z: outputs[place], delta: delta, target: targets[place]), again: nil,
+              probes: bases.map { PredictionChange(z: $0.0, delta: delta, target: $0.1) },
+              smallGradients: nil,
+              isFitted: pass.isFitted(source)))
+        }
+      }
+    }
+    return responses
+  }
+
+  private func tiles(of probes: Dataset) throws(ElasticityError) -> [Tile] {
+    let ranges = ExactEngine.ranges(probes.count, of: ExactEngine.tile)
+    let tiles = concurrently(ranges) { rows in
+      Tile(network: network, weights: weights, data: probes, rows: Array(rows), loss: loss)
+    }
+    for (tile, rows) in zip(tiles, ranges) { try checkFinite(tile.base.output, first: rows.lowerBound) }
+    return tiles
+  }
+
+  /// Passes over the sources of `chunk`, `pass` of them at a time.
+  private func passes(over sources: Dataset, _ chunk: Range<Int>) throws(ElasticityError) -> [SourcePass] {
+    let ranges = ExactEngine.ranges(chunk.count, of: ExactEngine.pass)
+    let passes = concurrently(ranges) { rows in
+      SourcePass(
+        network: network, weights: weights, loss: loss, sources: sources,
+        rows: chunk.lowerBound + rows.lowerBound..<chunk.lowerBound + rows.upperBound)
+    }
+    for pass in passes { try checkFinite(pass.activations.output, first: pass.rows.lowerBound) }
+    return passes
+  }
+
+  private func concurrently<Result: Sendable>(
+    _ ranges: [Range<Int>], _ body: @Sendable (Range<Int>) -> Result
+  ) -> [Result] {
+    var results = [Result?](repeating: nil, count: ranges.count)
+    workers.forEach(of: &results) { index, result in result = body(ranges[index]) }
+    return results.compactMap { $0 }
+  }
+
+  /// 0..<count in ranges of `size`, the last one shorter.
+  private static func ranges(_ count: Int, of size: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }
+  }
+
+  private func checkFinite(_ outputs: Tensor, first: Int) throws(ElasticityError) {
+    if let bad = outputs.rows.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
+      throw .notFinite(sample: first + bad)
+    }
+  }
+}

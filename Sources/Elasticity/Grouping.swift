@@ -1,0 +1,93 @@
+import Datasets
+import Random
+import Tables
+
+/// Which pairs of samples belong together: source class → probe class.
+struct Grouping: Sendable {
+  let sources: Dataset
+  let probes: Dataset
+  /// The class under which each probe is counted; permuted in the control `shuffle`.
+  let probeLabels: [Int]
+  /// For each source its row among the probes, if it is one of them.
+  let selfRows: [Int?]
+  let includesSelf: Bool
+
+  /// Adds one row for each pair of classes and average.
+  func addAverages(
+    of ratios: Ratios, _ distance: Distance, _ averages: [Average], _ seed: Seed, keys: [String: Cell],
+    to table: inout Table
+  ) {
+    let names = sources.classNames
+    for sourceClass in names.indices {
+      for probeClass in names.indices {
+        let (group, dropped) = self.group(ratios, distance, sourceClass, probeClass)
+        guard group.pairs + dropped > 0 else { continue }
+        let stream = RandomStream(seed, .bootstrap, object: "\(names[sourceClass])->\(names[probeClass])")
+        for average in averages {
+          let interval = group.interval(average, stream: stream)
+          append(
+            keys.merging(
+              [
+                "average": .text(average.rawValue), "source_class": .text(names[sourceClass]),
+                "probe_class": .text(names[probeClass]), "same": .flag(sourceClass == probeClass),
+                "n": .number(Double(group.pairs)), "dropped": .number(Double(dropped)),
+                "value": group.value(average).map { .number($0) } ?? .missing,
+                "low": interval.map { .number($0.low) } ?? .missing,
+                "high": interval.map { .number($0.high) } ?? .missing,
+              ], uniquingKeysWith: { first, _ in first }), to: &table)
+        }
+      }
+    }
+  }
+
+  /// Adds one row for each pair of samples; a dropped source has D but no value.
+  func addPairs(of ratios: Ratios, keys: [String: Cell], to table: inout Table?) {
+    guard var rows = table else { return }
+    table = nil
+    let names = sources.classNames
+    for source in 0..<sources.count {
+      for probe in 0..<probes.count where includesSelf || selfRows[source] != probe {
+        let change = ratios.probe[source][probe]
+        append(
+          keys.merging(
+            [
+              "source_class": .text(names[sources.labels[source]]),
+              "probe_class": .text(names[probeLabels[probe]]),
+              "same": .flag(sources.labels[source] == probeLabels[probe]),
+              "source_id": .number(Double(sources.indices[source])),
+              "probe_id": .number(Double(probes.indices[probe])), "d_source": .number(ratios.source[source]),
+              "d_probe": .number(abs(change)), "sign": .number(change == 0 ? 0 : change < 0 ? -1 : 1),
+              "value": ratios.values[source].isEmpty ? .missing : .number(ratios.values[source][probe]),
+            ], uniquingKeysWith: { first, _ in first }), to: &rows)
+      }
+    }
+    table = rows
+  }
+
+  /// The kept pairs of two classes and the number of dropped ones.
+  private func group(
+    _ ratios: Ratios, _ distance: Distance, _ sourceClass: Int, _ probeClass: Int
+  ) -> (PairGroup, dropped: Int) {
+    var group = PairGroup()
+    var dropped = 0
+    for source in 0..<sources.count where sources.labels[source] == sourceClass {
+      let chosen = (0..<probes.count).filter {
+        probeLabels[$0] == probeClass && (includesSelf || selfRows[source] != $0)
+      }
+      if ratios.values[source].isEmpty {
+        dropped += chosen.count
+      } else {
+        group.add(
+          values: chosen.map { ratios.values[source][$0] }, probes: chosen.map { ratios.probe[source][$0] },
+          denominator: ratios.source[source] + distance.denominatorOffset)
+      }
+    }
+    group.sort()
+    return (group, dropped)
+  }
+
+  /// The rows carry exactly the columns of the table's schema, so that appending cannot fail.
+  private func append(_ row: [String: Cell], to table: inout Table) {
+    do { try table.append(row) } catch { preconditionFailure("a row does not fit its schema: \(error)") }
+  }
+}

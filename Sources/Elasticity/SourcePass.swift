@@ -1,0 +1,76 @@
+import Autodiff
+import Datasets
+import Network
+import Tensor
+import Training
+
+/// One forward and backward pass over some sources: the factors of their gradients.
+struct SourcePass: Sendable {
+  /// Their rows among all sources.
+  let rows: Range<Int>
+  private(set) var activations = Activations()
+  private(set) var gradients = Activations()
+  let outputGradient: Tensor
+
+  init(network: Network, weights: [Tensor], loss: Loss, sources: Dataset, rows range: Range<Int>) {
+    rows = range
+    let rows = Array(range)
+    network.tape.evaluate(weights, sources.batch(rows: rows), into: &activations)
+    outputGradient = loss.gradient(activations.output, sources.targets(rows, for: loss), scale: 1)
+    network.tape.backpropagate(weights, activations, outputGradient: outputGradient, into: &gradients)
+  }
+
+  /// Whether the gradient at a source's outputs is exactly 0.
+  func isFitted(_ source: Int) -> Bool {
+    let width = outputGradient.shape[outputGradient.shape.rank - 1]
+    let start = (source - rows.lowerBound) * width
+    return (0..<width).allSatisfy { outputGradient[flat: start + $0] == 0 }
+  }
+}
+
+/// A batch of probes with its base predictions.
+struct Tile: Sendable {
+  let input: Tensor
+  let base: Activations
+  let targets: [PredictionChange.Target]
+
+  init(network: Network, weights: [Tensor], data: Dataset, rows: [Int], loss: Loss) {
+    input = data.batch(rows: rows)
+    var activations = Activations()
+    network.tape.evaluate(weights, input, into: &activations)
+    base = activations
+    targets = data.changeTargets(rows, loss: loss)
+  }
+
+  /// One source alone, with the base prediction of its pass.
+  init(source: Int, of pass: SourcePass, data: Dataset, loss: Loss) {
+    input = data.batch(rows: [source])
+    base = pass.activations.sample(source - pass.rows.lowerBound)
+    targets = data.changeTargets([source], loss: loss)
+  }
+
+  /// Base predictions with their change, sample by sample.
+  func changes(_ outputChange: [[Double]]) -> [PredictionChange] {
+    let old = base.output.rows
+    return old.indices.map { PredictionChange(z: old[$0], delta: outputChange[$0], target: targets[$0]) }
+  }
+}
+
+extension Dataset {
+  /// What the samples at `rows` should be predicted as, one by one.
+  func changeTargets(_ rows: [Int], loss: Loss) -> [PredictionChange.Target] {
+    switch targets(rows, for: loss) {
+    case .classes(let labels): labels.map { .label($0) }
+    case .values(let values): values.rows.map { .values($0) }
+    }
+  }
+
+  /// For each sample of `other` its row here, if the same sample of the same file is here.
+  func rows(of other: Dataset) -> [Int?] {
+    guard digest == other.digest, split == other.split, preparation == other.preparation else {
+      return [Int?](repeating: nil, count: other.count)
+    }
+    let rowOfIndex = Dictionary(zip(indices, 0...), uniquingKeysWith: { first, _ in first })
+    return other.indices.map { rowOfIndex[$0] }
+  }
+}

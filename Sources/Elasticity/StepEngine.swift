@@ -1,0 +1,152 @@
+import Autodiff
+import Datasets
+import Kernels
+import Network
+import Tensor
+
+/// What one worker needs to take a step at one source: gradients, changes, stepped weights and activations.
+struct StepScratch: Sendable {
+  var gradients: [Tensor]
+  /// The change of each parameter, or the stepped parameter itself when predictions are subtracted.
+  var stepped: [Tensor]
+  var changes: [ParameterChange] = []
+  var smallGradients: Double?
+  var movesWeights = true
+  /// One per number of samples: a full tile, the last tile and a single source keep their own buffers.
+  var activations: [Int: Activations] = [:]
+  var differences: [Int: Differences] = [:]
+
+  init(network: Network) {
+    // Only live stretches are written, and only they are read: pages of dead taps are never touched.
+    gradients = network.tape.parameterShapes.map { Tensor(uninitialized: $0) }
+    stepped = gradients.map { Tensor(uninitialized: $0.shape) }
+  }
+}
+
+/// Forms the step of one source and finds what it changes at a tile of probes.
+struct StepEngine: Sendable {
+  /// Below this many multiply-adds a dense difference pass, twice the work of a subtraction, is not worth saving on: with
+  /// an MLP it is a hundred times more accurate.
+  static let smallNetwork = 1_000_000
+
+  let network: Network
+  let weights: [Tensor]
+  let rule: Rule
+  let usesDifferences: Bool
+
+  /// The updates that move all weights.
+  enum Rule: Sendable {
+    case sgd(learningRate: Float)
+    case adamFresh(learningRate: Float)
+  }
+
+  init(network: Network, weights: [Tensor], rule: Rule, method: Method) {
+    self.network = network
+    self.weights = weights
+    self.rule = rule
+    usesDifferences =
+      switch (method, rule) {
+      case (.difference, _): true
+      case (.subtraction, _): false
+      case (.automatic, .adamFresh): network.tape.multiplyAdds < StepEngine.smallNetwork
+      case (.automatic, .sgd): true
+      }
+  }
+
+  /// Forms the step at `source`; afterwards `scratch` holds the stepped weights or their changes.
+  func prepare(_ source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) {
+    // Changes own the stepped tensors: let go of them before those are written again.
+    scratch.changes = []
+    var changes = [ParameterChange](repeating: .none, count: weights.count)
+    var (small, live) = (0, 0)
+    for parameter in weights.indices {
+      if usesDifferences, let change = lowRankChange(parameter, source, pass) {
+        changes[parameter] = change
+        continue
+      }
+      network.tape.parameterGradient(
+        parameter, pass.activations, pass.gradients, sample: source - pass.rows.lowerBound,
+        into: &scratch.gradients[parameter])
+      let counts = form(parameter, &scratch)
+      small += counts.small
+      live += counts.live
+      if usesDifferences { changes[parameter] = .dense(scratch.stepped[parameter]) }
+    }
+    scratch.changes = changes
+    scratch.movesWeights = usesDifferences || live > 0
+    if case .adamFresh = rule { scratch.smallGradients = Double(small) / Double(max(live, 1)) }
+  }
+
+  /// new − old outputs of every probe of a tile.
+  func outputChange(_ tile: Tile, _ scratch: inout StepScratch) -> [[Double]] {
+    let samples = tile.base.samples
+    if usesDifferences {
+      var differences = scratch.differences.removeValue(forKey: samples) ?? Differences()
+      network.tape.difference(weights, changes: scratch.changes, base: tile.base, into: &differences)
+      let result = differences.output.rows
+      scratch.differences[samples] = differences
+      return result
+    }
+    var activations = scratch.activations.removeValue(forKey: samples) ?? Activations()
+    network.tape.evaluate(scratch.stepped, tile.input, into: &activations)
+    let (new, old) = (activations.output.rows, tile.base.output.rows)
+    scratch.activations[samples] = activations
+    return zip(new, old).map { new, old in zip(new, old).map { $0 - $1 } }
+  }
+
+  /// The change at one sample of `data`, predicted in a batch of two copies of it.
+  func change(
+    twiceAt row: Int, of data: Dataset, loss: Loss, _ scratch: inout StepScratch
+  ) -> PredictionChange {
+    let tile = Tile(network: network, weights: weights, data: data, rows: [row, row], loss: loss)
+    return tile.changes(outputChange(tile, &scratch))[0]
+  }
+
+  /// Turns the gradient of one parameter into its change or its stepped value, live stretch by live stretch.
+  private func form(_ parameter: Int, _ scratch: inout StepScratch) -> (small: Int, live: Int) {
+    let gradient = scratch.gradients[parameter]
+    var out = scratch.stepped[parameter].take()
+    var (small, live) = (0, 0)
+    for range in network.tape.nodes[network.tape.parameterNodes[parameter]].primitive.liveRanges {
+      switch rule {
+      case .sgd(let learningRate):
+        ParameterUpdates.scaled(gradient: gradient, range: range, by: -learningRate, into: &out)
+        if !usesDifferences { live += ParameterUpdates.count(of: gradient, range: range, below: 0).live }
+      case .adamFresh(let learningRate):
+        ParameterUpdates.freshAdamChange(
+          gradient: gradient, range: range, learningRate: learningRate,
+          epsilon: Float(UpdateRule.adamEpsilon), into: &out)
+        let counts = ParameterUpdates.count(
+          of: gradient, range: range, below: Float(10 * UpdateRule.adamEpsilon))
+        small += counts.small
+        live += counts.live
+      }
+      if !usesDifferences { ParameterUpdates.add(weights[parameter], range: range, into: &out) }
+    }
+    scratch.stepped[parameter] = out
+    return (small, live)
+  }
+
+  /// An SGD step as factors, where the layer is better served by them.
+  private func lowRankChange(_ parameter: Int, _ source: Int, _ pass: SourcePass) -> ParameterChange? {
+    guard case .sgd(let learningRate) = rule else { return nil }
+    let index = network.tape.parameterNodes[parameter]
+    let node = network.tape.nodes[index]
+    guard node.primitive.prefersLowRank else { return nil }
+    let sample = source - pass.rows.lowerBound
+    return .lowRank(
+      input: pass.activations.sample(sample, of: node.inputs[0]),
+      gradient: pass.gradients.sample(sample, of: index), scale: -learningRate)
+  }
+}
+
+extension StepEngine.Rule {
+  /// Nil for an update that does not move all weights.
+  init?(_ update: UpdateRule) {
+    switch update {
+    case .sgd(let learningRate): self = .sgd(learningRate: Float(learningRate))
+    case .adamFresh(let learningRate): self = .adamFresh(learningRate: Float(learningRate))
+    case .biasOnly: return nil
+    }
+  }
+}

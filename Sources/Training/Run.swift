@@ -1,0 +1,158 @@
+import Autodiff
+import Datasets
+import Kernels
+import Network
+import Random
+import Tensor
+
+/// What a run needs to know besides the model, the data and the optimiser.
+public struct TrainingOptions: Hashable, Sendable {
+  public var batch: Int
+  /// Whether the last, smaller batch of an epoch is left out.
+  public var dropLast: Bool
+  public var loss: Loss
+  public var seed: Seed
+
+  public init(batch: Int, dropLast: Bool = false, loss: Loss = .crossEntropy, seed: Seed) {
+    self.batch = batch
+    self.dropLast = dropLast
+    self.loss = loss
+    self.seed = seed
+  }
+}
+
+/// One training: weights, moments and position, advanced step by step.
+///
+/// A run is a value: a copy is a snapshot, and whatever is done to the copy leaves the run untouched. The same seed gives
+/// the same bits for any number of workers.
+public struct Run: Sendable {
+  public let network: Network
+  public let data: Dataset
+  public let optimizer: Optimizer
+  public let options: TrainingOptions
+  public private(set) var weights: [Tensor]
+  public private(set) var state: OptimizerState
+  /// Batch loss and accuracy of every step so far, measured before that step's update.
+  public private(set) var history: [StepReport] = []
+
+  private var shards: [Shard]
+  private var order = EpochOrder()
+
+  /// Draws initial weights (stream `init`); no step is taken.
+  ///
+  /// - Throws: `TrainingError` where model, data and options do not fit together.
+  public init(
+    _ model: Model, on data: Dataset, optimizer: Optimizer, options: TrainingOptions, workers: Workers
+  ) throws(TrainingError) {
+    guard data.count > 0 else { throw .noData(name: data.name) }
+    guard options.batch > 0 else { throw .notPositive(what: "batch", value: Double(options.batch)) }
+    guard options.batch <= data.count else { throw .batchTooLarge(batch: options.batch, samples: data.count) }
+    guard optimizer.learningRate > 0, optimizer.learningRate.isFinite else {
+      throw .notPositive(what: "lr", value: optimizer.learningRate)
+    }
+    guard data.outputs(for: options.loss) > 0 else { throw .noTargets(loss: options.loss, name: data.name) }
+    do throws(NetworkError) {
+      network = try model.network(input: data.input, outputs: data.outputs(for: options.loss))
+    } catch { throw .network(error) }
+    self.data = data
+    self.optimizer = optimizer
+    self.options = options
+    weights = network.initialWeights(seed: options.seed, workers: workers)
+    state = optimizer.initialState(for: weights)
+    shards = []
+  }
+
+  /// Steps taken so far.
+  public var step: Int { history.count }
+
+  /// Batches in one epoch.
+  public var batchesPerEpoch: Int {
+    options.dropLast ? data.count / options.batch : (data.count + options.batch - 1) / options.batch
+  }
+
+  /// The fraction of epochs done.
+  public var epoch: Double { Double(step) / Double(batchesPerEpoch) }
+
+  /// The position of the next batch in its epoch, from 0.
+  public var batchInEpoch: Int { step % batchesPerEpoch }
+
+  /// Replaces the weights, as read from a file; moments and position stay.
+  ///
+  /// - Throws: `TrainingError.network` for weights of another network.
+  public mutating func load(_ tensors: [(name: String, tensor: Tensor)]) throws(TrainingError) {
+    do throws(NetworkError) { weights = try network.imported(tensors) } catch { throw .network(error) }
+  }
+
+  /// The rows of the next batch, in the order of stream `order` for the present epoch.
+  private mutating func nextRows() -> [Int] {
+    let epoch = step / batchesPerEpoch
+    let first = batchInEpoch * options.batch
+    return Array(
+      order.rows(epoch: epoch, count: data.count, seed: options.seed)[
+        first..<min(first + options.batch, data.count)])
+  }
+
+  /// Takes one step on the next batch.
+  ///
+  /// - Throws: `TrainingError.diverged` when the batch loss is not finite; weights and position stay as before.
+  /// - Complexity: three forward passes of the batch and one pass over the weights.
+  @discardableResult
+  public mutating func advance(workers: Workers) throws(TrainingError) -> StepReport {
+    let rows = nextRows()
+    let active = runShards(rows, workers)
+    let report = StepReport(
+      step: step + 1, loss: active.reduce(0) { $0 + $1.loss } / Double(rows.count),
+      accuracy: Double(active.reduce(0) { $0 + $1.correct }) / Double(rows.count))
+    if report.loss.isFinite {
+      let gradients = weights.indices.map { parameter in active.map { $0.gradients[parameter] } }
+      apply(gradients, workers)
+      history.append(report)
+    }
+    shards.insert(contentsOf: active, at: 0)
+    guard report.loss.isFinite else { throw .diverged(step: report.step, loss: report.loss) }
+    return report
+  }
+
+  /// Forward and backward of one batch. The shards are taken out while they are written to: a second owner would make
+  /// every buffer be copied.
+  private mutating func runShards(_ rows: [Int], _ workers: Workers) -> [Shard] {
+    let parts = Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
+    while shards.count < parts.count { shards.append(Shard(network: network)) }
+    var active = Array(shards[..<parts.count])
+    shards.removeFirst(parts.count)
+    workers.forEach(of: &active) { [network, weights, data, options] index, shard in
+      shard.run(
+        parts[index], batch: rows.count, network: network, weights: weights, data: data, loss: options.loss)
+    }
+    return active
+  }
+
+  private mutating func apply(_ gradients: [[Tensor]], _ workers: Workers) {
+    optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
+  }
+}
+
+/// What one step saw.
+public struct StepReport: Hashable, Sendable {
+  /// Counts from 1.
+  public var step: Int
+  /// Mean loss of the batch before the step.
+  public var loss: Double
+  /// Fraction of the batch predicted rightly before the step; 0 for regressions.
+  public var accuracy: Double
+}
+
+/// The order of samples in one epoch, drawn once and kept.
+struct EpochOrder: Sendable {
+  private var epoch = -1
+  private var permutation: [Int] = []
+
+  mutating func rows(epoch: Int, count: Int, seed: Seed) -> [Int] {
+    if epoch != self.epoch {
+      var generator = RandomStream(seed, .order).generator(UInt64(epoch))
+      permutation = generator.permutation(count)
+      self.epoch = epoch
+    }
+    return permutation
+  }
+}

@@ -1,0 +1,62 @@
+import Autodiff
+import Elasticity
+import Foundation
+import Kernels
+import Network
+import Testing
+
+/// Trained networks against float64 answers of another program.
+///
+/// The committed set is a ResNet-18 of width 8 after 60 steps; `scripts/check-reference` makes the full one (width 64, 180
+/// steps) and names its folder in SREL_GOLDEN.
+@Suite struct GoldenTests {
+  static let folders: [String] = {
+    let committed = Bundle.module.resourcePath.map { $0 + "/Golden/resnet18-width8" }
+    return [committed, ProcessInfo.processInfo.environment["SREL_GOLDEN"]].compactMap { $0 }
+  }()
+
+  @Test(arguments: folders)
+  func logitsAgree(_ folder: String) throws {
+    let golden = try GoldenSet(folder)
+    var activations = Activations()
+    golden.network.tape.evaluate(
+      golden.weights, golden.points.batch(rows: Array(0..<golden.points.count)), into: &activations)
+    let scale = golden.logits.map(abs).max() ?? 1
+    let worst = zip(activations.output.scalars, golden.logits).map { abs(Double($0) - $1) / scale }.max() ?? 1
+    print("logits of \(folder.split(separator: "/").last ?? ""): worst error \(worst) of their scale")
+    #expect(worst < 1e-5)
+  }
+
+  @Test(arguments: folders, GoldenSet.updates)
+  func everyEntryOfSAgrees(_ folder: String, _ name: String) throws {
+    try check(folder, name, .automatic)
+  }
+
+  /// What `automatic` does for large networks, on the committed one too.
+  @Test(arguments: folders)
+  func subtractedAdamStepsAgree(_ folder: String) throws {
+    try check(folder, "adam_fresh_1e-4", .subtraction)
+  }
+
+  private func check(_ folder: String, _ name: String, _ method: Elasticity.Method) throws {
+    let golden = try GoldenSet(folder)
+    let parts = name.split(separator: "_")
+    let learningRate = try #require(Double(String(parts[parts.count - 1])))
+    let update: UpdateRule =
+      name.hasPrefix("sgd") ? .sgd(learningRate: learningRate) : .adamFresh(learningRate: learningRate)
+    let responses = try ExactEngine(
+      network: golden.network, weights: golden.weights, loss: .crossEntropy, workers: Workers(count: 2)
+    ).responses(sources: golden.points, probes: golden.points, update: update, method: method)
+    for distance in [Distance.logits, .l2, .l1, .kl, .klReverse, .publishedKL, .publishedL2] {
+      let expected = try golden.matrix(name, distance.rawValue)
+      let ratios = Ratios(responses, distance: distance, subtracts: false)
+      let found = ratios.values.flatMap { $0 }
+      try #require(found.count == expected.count)
+      let errors = zip(found, expected).map { abs($0 - $1) / abs($1) }.sorted()
+      let (worst, most) = (errors[errors.count - 1], errors[(errors.count - 1) * 95 / 100])
+      print("\(name) \(distance.rawValue): worst relative error \(worst), 95 % below \(most)")
+      #expect(worst <= (distance.isPublished ? 1e-4 : 1e-3), "\(name) \(distance.rawValue)")
+      if !distance.isPublished { #expect(most <= 2e-4, "\(name) \(distance.rawValue)") }
+    }
+  }
+}
