@@ -1,0 +1,62 @@
+import Tables
+
+/// What can keep a figure from being made or written.
+public enum ChartError: Error, Equatable, Sendable {
+  case table(TableError)
+  case file(FileError)
+  case emptyTable
+  case nothingFinite(column: String)
+  case notNumeric(column: String, kind: CellKind)
+  case notPositive(axis: String, column: String, row: Int, value: Double)
+  case repeatedName(String)
+  case intervalOfSeveral(count: Int)
+  case tooManyPanels(Int)
+  case tooManySeries(Int)
+  case unknownFormat(path: String)
+  case gnuplotMissing
+  case gnuplotFailed(reason: String)
+  case noRoomForDrawing(reason: String)
+  case notAnImage(values: Int, height: Int, width: Int, channels: Int)
+
+  /// The most panels and the most lines in a panel that a person can still read.
+  public static let mostPanels = 48
+  public static let mostSeries = 120
+}
+
+extension ChartError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .table(let error): error.description
+    case .file(let error): error.description
+    case .emptyTable: "the table has no rows, so there is nothing to draw"
+    case .nothingFinite(let column):
+      "column '\(column)' has no finite number, so there is nothing to draw"
+    case .notNumeric(let column, let kind):
+      "column '\(column)' holds \(kind.rawValue)s; an axis needs numbers"
+    case .notPositive(let axis, let column, let row, let value):
+      "row \(row) has \(column) = \(value.shortest), which a logarithmic \(axis) axis cannot show: "
+        + "leave out log=\(axis) or that row"
+    case .repeatedName(let name): "'\(name)' stands twice in by= and facet=: name it once"
+    case .intervalOfSeveral(let count):
+      "band=interval needs one row for each point, but \(count) rows are averaged here: "
+        + "use by=pair or band=minmax"
+    case .tooManyPanels(let count):
+      "facet= gives \(count) panels, more than \(Self.mostPanels): draw a part of the table"
+    case .tooManySeries(let count):
+      "by= gives \(count) lines, more than \(Self.mostSeries): draw a part of the table"
+    case .unknownFormat(let path): "'\(path)' should end in .svg, .png or .pdf"
+    case .gnuplotMissing:
+      "figures are drawn by gnuplot, which is not installed: install the Debian package gnuplot-nox"
+    case .gnuplotFailed(let reason): "gnuplot could not draw the figure: \(reason)"
+    case .notAnImage(let values, let height, let width, let channels):
+      "\(values) values are no image of \(height) x \(width) pixels with \(channels) channels: "
+        + "an image has height x width x channels of them, and at least one"
+    case .noRoomForDrawing(let reason): "no folder for temporary files could be used: \(reason)"
+    }
+  }
+}
+
+/// Runs a piece of work on tables with its errors as errors of charts.
+func withTables<Value>(_ work: () throws(TableError) -> Value) throws(ChartError) -> Value {
+  do { return try work() } catch { throw .table(error) }
+}

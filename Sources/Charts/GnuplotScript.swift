@@ -1,0 +1,181 @@
+import Tables
+
+/// The formats that figures are written in.
+public enum FigureFormat: String, Sendable, CaseIterable {
+  case svg, png, pdf
+}
+
+/// Writes a figure in gnuplot's language.
+///
+/// Text stands only in single quotes with quotes doubled, in which gnuplot runs and expands nothing; numbers stand
+/// in inline data blocks. So no text of a user can be a command.
+struct GnuplotScript {
+  let figure: Figure
+  let format: FigureFormat
+
+  /// A colour of its own for text and axes in SVG, which is afterwards made the colour of the page's text.
+  static let ink = "#010203"
+  private var ink: String { format == .svg ? Self.ink : "#222222" }
+
+  func text(output: String) -> String {
+    let xRange = figure.sharedXRange
+    let yTicks = figure.panels.map { $0.yTicks(of: figure, count: 5) }
+    let layout = Layout(
+      figure, tickWidths: yTicks.flatMap { $0.marks.map { Layout.textWidth($0.label) } })
+    var lines = head(layout, output: output)
+    for (place, panel) in figure.panels.enumerated() {
+      lines += dataBlocks(panel, place: place, range: yTicks[place].range)
+    }
+    lines += ["set multiplot"] + decoration(layout)
+    for (place, panel) in figure.panels.enumerated() {
+      let count = max(3, Int(layout.boxes[place].width / 75))
+      let xTicks = panel.xTicks(log: figure.log.x, count: count, shared: xRange)
+      lines += frame(panel, layout: layout, place: place, xTicks: xTicks, yTicks: yTicks[place])
+      lines.append(plotCommand(panel, place: place))
+      lines += ["unset label", "unset arrow", "unset object"]
+    }
+    return (lines + ["unset multiplot", "unset output"]).joined(separator: "\n") + "\n"
+  }
+
+  private func head(_ layout: Layout, output: String) -> [String] {
+    let (width, height) = (Int(layout.width), Int(layout.height))
+    let size = Int(Layout.fontSize)
+    let terminal =
+      switch format {
+      case .svg: "svg size \(width),\(height) font 'Helvetica,\(size)' linewidth 1 noenhanced"
+      case .png:
+        "pngcairo size \(2 * width),\(2 * height) font 'Sans,\(Double(size) * 0.74)' fontscale 2 linewidth 2 "
+          + "pointscale 2 noenhanced background '#FFFFFF'"
+      case .pdf:
+        "pdfcairo size \((layout.width / 96).shortest)in,\((layout.height / 96).shortest)in "
+          + "font 'Sans,\(Double(size) * 0.74)' linewidth 0.75 noenhanced background '#FFFFFF'"
+      }
+    return [
+      "set encoding utf8", "set terminal \(terminal)", "set output \(Self.quoted(output))", "unset key",
+      "set border 3 linecolor rgb '\(ink)' linewidth 1",
+      "set tics nomirror out scale 0.5 textcolor rgb '\(ink)'",
+      "set grid xtics ytics linetype 1 linewidth 1 linecolor rgb '\(format == .svg ? "#C0808080" : "#E4E4E4")'",
+      figure.log.x ? "set logscale x" : "unset logscale x",
+      figure.log.y ? "set logscale y" : "unset logscale y",
+    ]
+  }
+
+  /// A text at a place of the page.
+  private func label(_ text: String, at place: String, _ how: String) -> String {
+    "set label \(Self.quoted(text)) at \(place) \(how) textcolor rgb '\(ink)' front"
+  }
+
+  /// Title, note, the name of the y axis and the legend, in places of the whole page.
+  private func decoration(_ layout: Layout) -> [String] {
+    func at(_ x: Double, _ y: Double) -> String { layout.screen(x, y) }
+    func label(_ text: String, _ x: Double, _ y: Double, _ how: String) -> String {
+      self.label(text, at: at(x, y), how)
+    }
+    var lines: [String] = []
+    if !figure.title.isEmpty {
+      lines.append(label(figure.title, layout.width / 2, layout.titleAt, "center font ',\(fontSize(16))'"))
+    }
+    for line in layout.noteLines {
+      lines.append(label(line.text, layout.width / 2, line.y, "center font ',\(fontSize(12))'"))
+    }
+    if !figure.yLabel.isEmpty {
+      lines.append(label(figure.yLabel, layout.yLabelAt.x, layout.yLabelAt.y, "center rotate by 90"))
+    }
+    for entry in layout.entries {
+      let end = entry.x + Layout.sampleLength
+      if figure.kind == .lines {
+        let style = lineStyle(entry.style)
+        lines.append("set arrow from \(at(entry.x, entry.y)) to \(at(end, entry.y)) nohead \(style) front")
+        if figure.hasBands {
+          lines.append(
+            "set object rectangle from \(at(entry.x, entry.y - 6)) to \(at(end, entry.y + 6)) "
+              + "fillstyle transparent solid 0.18 noborder fillcolor rgb '\(entry.style.color)' front")
+        }
+      } else {
+        let mark = "point pointtype 7 pointsize 0.6 linecolor rgb '\(entry.style.color)'"
+        lines.append("set label '' at \(at(entry.x + Layout.sampleLength / 2, entry.y)) \(mark) front")
+      }
+      lines.append(label(entry.label, end + 7, entry.y, "left font ',\(fontSize(Layout.legendSize))'"))
+    }
+    return lines
+  }
+
+  private func fontSize(_ size: Double) -> String { format == .svg ? "\(Int(size))" : "\(size * 0.74)" }
+
+  private func lineStyle(_ style: Figure.Style) -> String {
+    let dashes = style.dashes.isEmpty ? "1" : "(\(style.dashes.map(String.init).joined(separator: ",")))"
+    return "linewidth \(style.width) dashtype \(dashes) linecolor rgb '\(style.color)'"
+  }
+
+  private func frame(
+    _ panel: Figure.Panel, layout: Layout, place: Int, xTicks: Ticks, yTicks: Ticks
+  ) -> [String] {
+    let box = layout.boxes[place]
+    let (x, y) = (1 / layout.width, 1 / layout.height)
+    func marks(_ ticks: Ticks) -> String {
+      ticks.marks.map { "\(Self.quoted($0.label)) \($0.value)" }.joined(separator: ", ")
+    }
+    return [
+      "set lmargin at screen \((box.left * x).significant(6))",
+      "set rmargin at screen \(((box.left + box.width) * x).significant(6))",
+      "set tmargin at screen \((1 - box.top * y).significant(6))",
+      "set bmargin at screen \((1 - (box.top + box.height) * y).significant(6))",
+      "set xrange [\(xTicks.range.lowerBound):\(xTicks.range.upperBound)]",
+      "set yrange [\(yTicks.range.lowerBound):\(yTicks.range.upperBound)]",
+      "set xtics \(format == .svg ? "offset 0,0.35 " : "")(\(marks(xTicks)))", "set ytics (\(marks(yTicks)))",
+      label(panel.title, at: layout.screen(box.left + box.width / 2, box.top - 13), "center"),
+      label(
+        layout.isLowest[place] ? figure.xLabel : "",
+        at: layout.screen(box.left + box.width / 2, box.top + box.height + 41), "center"),
+    ]
+  }
+
+  /// The points of each curve of a panel; a blank line where a curve or band is broken.
+  private func dataBlocks(_ panel: Figure.Panel, place: Int, range: ClosedRange<Double>) -> [String] {
+    panel.series.enumerated().flatMap { number, series in
+      let line = series.points.map { point in
+        point.x.isFinite && point.y.isFinite ? "\(point.x) \(point.y)" : ""
+      }
+      let band = series.points.map { point -> String in
+        guard point.x.isFinite, let low = point.low, let high = point.high else { return "" }
+        // On a logarithmic axis a band that reaches zero goes down to the edge.
+        let shownLow = figure.log.y && low <= 0 ? range.lowerBound : low
+        return figure.log.y && high <= 0 ? "" : "\(point.x) \(shownLow) \(high)"
+      }
+      return ["$l\(place)_\(number) << EOD"] + line + ["EOD", "$b\(place)_\(number) << EOD"] + band + ["EOD"]
+    }
+  }
+
+  private func plotCommand(_ panel: Figure.Panel, place: Int) -> String {
+    var bands: [String] = []
+    var lines: [String] = []
+    for (number, series) in panel.series.enumerated() {
+      let drawn = series.points.filter { $0.x.isFinite && $0.y.isFinite }
+      if drawn.isEmpty { continue }
+      let color = "linecolor rgb '\(series.style.color)'"
+      if drawn.count(where: { $0.low != nil && (!figure.log.y || ($0.high ?? 0) > 0) }) > 1 {
+        bands.append(
+          "$b\(place)_\(number) using 1:2:3 with filledcurves fillstyle transparent solid "
+            + "\(panel.series.count > 4 ? 0.1 : 0.18) noborder \(color) notitle")
+      }
+      let points = "pointtype 7 pointsize \(figure.kind == .points ? 0.45 : 0.4)"
+      if figure.kind == .points {
+        lines.append("$l\(place)_\(number) using 1:2 with points \(points) \(color) notitle")
+      } else {
+        let how = drawn.count <= 12 ? "linespoints \(points)" : "lines"
+        lines.append("$l\(place)_\(number) using 1:2 with \(how) \(lineStyle(series.style)) notitle")
+      }
+    }
+    return "plot " + (bands + (lines.isEmpty ? ["NaN notitle"] : lines)).joined(separator: ", \\\n     ")
+  }
+
+  /// The text in single quotes, with everything that is not printable made a blank.
+  static func quoted(_ text: String) -> String {
+    let printable = text.unicodeScalars.map { scalar in
+      scalar.value < 32 || scalar.value == 127 || (0x80..<0xA0).contains(scalar.value) ? " " : "\(scalar)"
+    }
+    return "'"
+      + printable.joined().split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+      + "'"
+  }
+}

@@ -1,0 +1,50 @@
+extension Figure {
+  /// How a curve looks.
+  public struct Style: Sendable, Equatable {
+    /// `#rrggbb`.
+    public var color: String
+    /// Lengths of dashes and gaps in turn; empty for an unbroken line.
+    public var dashes: [Int]
+    public var width: Double
+
+    public init(color: String, dashes: [Int] = [], width: Double = 1.8) {
+      (self.color, self.dashes, self.width) = (color, dashes, width)
+    }
+  }
+}
+
+/// Colours that people with any colour vision can tell apart (Okabe and Ito, 2008), without black and yellow, which
+/// vanish on a dark or a white page. Dashes repeat the distinction for print without colour.
+enum Palette {
+  private static let vermilion = "#D55E00"
+  private static let orange = "#E69F00"
+  private static let purple = "#CC79A7"
+  private static let blue = "#0072B2"
+  private static let sky = "#56B4E9"
+  private static let green = "#009E73"
+  private static let grey = "#7F7F7F"
+
+  /// Styles for curves that differ in whether source and probe are of one class: warm and unbroken for the
+  /// same class, cold and dashed for another, so that the two families are told apart at a glance.
+  static func styles(sameClass: [Bool]) -> [Figure.Style] {
+    let warm = [vermilion, orange, purple]
+    let cold = [blue, sky, green]
+    let unbroken: [[Int]] = [[], [14, 4], [10, 3, 2, 3]]
+    let broken: [[Int]] = [[8, 4], [2, 4], [10, 4, 2, 4]]
+    var (same, other) = (0, 0)
+    return sameClass.map { isSame in
+      let place = isSame ? same : other
+      if isSame { same += 1 } else { other += 1 }
+      let dashes = isSame ? unbroken : broken
+      return Figure.Style(
+        color: (isSame ? warm : cold)[place % 3], dashes: dashes[place / 3 % 3], width: isSame ? 2.4 : 2)
+    }
+  }
+
+  /// Styles for any other curves.
+  static func styles(count: Int) -> [Figure.Style] {
+    let colors = [blue, vermilion, green, orange, purple, sky, grey]
+    let dashes: [[Int]] = [[], [7, 3], [2, 2], [9, 3, 2, 3]]
+    return (0..<count).map { Figure.Style(color: colors[$0 % 7], dashes: dashes[$0 % 4], width: 2) }
+  }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import Tables
+
+/// The marks of an axis and the range they stand in.
+struct Ticks: Equatable {
+  struct Mark: Equatable {
+    let value: Double
+    let label: String
+  }
+
+  let range: ClosedRange<Double>
+  let marks: [Mark]
+
+  /// Marks at multiples of 1, 2 or 5 times a power of ten, about `count` of them.
+  static func linear(_ range: ClosedRange<Double>, count: Int) -> Ticks {
+    let span = range.upperBound - range.lowerBound
+    let rough = span / Double(max(count, 1))
+    // The logarithm of a smaller number may be infinite; such points are drawn as one.
+    guard rough >= .leastNormalMagnitude else {
+      return linear(range.lowerBound...(range.lowerBound + 1e-6), count: count)
+    }
+    let power = floor(log10(rough))
+    let base = pow(10, power)
+    let factor = [(1.0, 1.5), (2, 3.2), (5, 7)].first { rough / base < $0.1 }?.0 ?? 10
+    let step = factor * base
+    // The least numbers that a Double holds cannot be divided any further.
+    guard step.isNormal else { return Ticks(range: range, marks: []) }
+    let decimals = max(0, -Int(power) - (factor == 10 ? 1 : 0))
+    let first = Int((range.lowerBound / step - 1e-6).rounded(.up))
+    let last = max(first, Int((range.upperBound / step + 1e-6).rounded(.down)))
+    let marks = (first...last).map { place in
+      let value = Double(place) * step
+      return Mark(value: value, label: label(place: place, step: step, decimals: decimals))
+    }
+    return Ticks(range: range, marks: marks)
+  }
+
+  private static func label(place: Int, step: Double, decimals: Int) -> String {
+    let value = Double(place) * step
+    if decimals > 4 || abs(value) >= 1e6 { return value.significant(3) }
+    if decimals == 0 { return value.significant(7) }
+    // `place * step` in units of the last decimal is a whole number, so no rounding error is shown.
+    let units = Int((value * pow(10, Double(decimals))).rounded())
+    let digits = String(abs(units))
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    return (units < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+
+  /// Marks at powers of ten, with those at 2 and 5 between them where the range is short.
+  static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> Ticks {
+    let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
+    let decades = high - low
+    let factors: [Double] = decades < 1.3 ? [1, 1.5, 2, 3, 5, 7] : decades < 2.6 ? [1, 2, 5] : [1]
+    let stride = max(1, Int((decades / Double(max(count, 1))).rounded(.up)))
+    var marks: [Mark] = []
+    for power in Int(floor(low))...Int(ceil(high)) where decades < 2.6 || power % stride == 0 {
+      for factor in factors {
+        let value = factor * pow(10, Double(power))
+        if value >= range.lowerBound * 0.9999, value <= range.upperBound * 1.0001 {
+          marks.append(Mark(value: value, label: value.significant(2)))
+        }
+      }
+    }
+    return marks.count < 2
+      ? Ticks(range: range, marks: linear(range, count: count).marks) : Ticks(range: range, marks: marks)
+  }
+}
+
+extension Figure {
+  /// The x range of all panels: from the first point to the last, with a little room around single points.
+  var sharedXRange: ClosedRange<Double> {
+    let values = panels.flatMap(\.series).flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+      .map { min(max($0.x, log.x ? 1e-300 : -1e300), 1e300) }
+    guard let low = values.min(), let high = values.max() else { return 0...1 }
+    if high > low, kind == .lines { return low...high }
+    if log.x { return (low / 1.2)...(high * 1.2) }
+    let room = high > low ? (high - low) * 0.04 : max(abs(low) * 0.1, 0.5)
+    return (low - room)...(high + room)
+  }
+}
+
+extension Figure.Panel {
+  /// The x range and marks of the panel.
+  func xTicks(log: Bool, count: Int, shared: ClosedRange<Double>) -> Ticks {
+    log ? .logarithmic(shared, count: count) : .linear(shared, count: count)
+  }
+
+  /// The y range of the panel with a little room above and below, and its marks.
+  func yTicks(of figure: Figure, count: Int) -> Ticks {
+    let log = figure.log.y
+    let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    // Clipped so far inside what a Double holds that no span or ratio of two overflows.
+    var values = points.flatMap { [$0.y, $0.low ?? $0.y, $0.high ?? $0.y] }.map {
+      min(max($0, -1e300), 1e300)
+    }
+    if log { values = values.filter { $0 > 0 }.map { max($0, 1e-300) } }
+    if figure.leavesOutOutliers { values = Self.withoutOutliers(values, log: log) }
+    guard let low = values.min(), let high = values.max() else { return .linear(0...1, count: count) }
+    if log {
+      let room = high == low ? 1.5 : pow(10, min(6, 0.06 * (log10(high) - log10(low))))
+      return .logarithmic((low / room)...(high * room), count: count)
+    }
+    if high - low < figure.leastSpan {
+      let middle = low / 2 + high / 2
+      let bottom = low >= 0 ? max(0, middle - figure.leastSpan / 2) : middle - figure.leastSpan / 2
+      return .linear(bottom...(bottom + figure.leastSpan), count: count)
+    }
+    let span = high - low
+    let room = span > abs(high) * 1e-9 ? span * 0.06 : max(abs(high) * 0.05, 1e-6)
+    // A curve that touches zero from above needs no room below it.
+    let bottom = low >= 0 && low < span * 0.06 ? min(0, low) : low - room
+    return .linear(bottom...(high + room), count: count)
+  }
+
+  /// The values within four quartile ranges of the quartiles.
+  private static func withoutOutliers(_ values: [Double], log isLog: Bool) -> [Double] {
+    let scale = isLog ? values.map { log($0) } : values
+    guard let lower = Statistics.quantile(scale, 0.25), let upper = Statistics.quantile(scale, 0.75) else {
+      return values
+    }
+    let reach = 4 * (upper - lower)
+    return zip(values, scale).filter { $0.1 >= lower - reach && $0.1 <= upper + reach }.map(\.0)
+  }
+}
