@@ -1,0 +1,36 @@
+/// Something to tell the user about a place in a source: data, turned into text by a renderer.
+public struct Diagnostic: Error, Hashable, Sendable {
+  public enum Severity: String, Hashable, Sendable {
+    case error, warning
+  }
+
+  public var severity: Severity
+  /// What is wrong, in a few words, without a full stop.
+  public var title: String
+  /// The place; nil where there is none (a missing file named on the command line).
+  public var range: ByteRange?
+  /// One sentence of why.
+  public var why: String?
+  public var notes: [String]
+  /// What to type instead, or one nearest name; shown beside the carets.
+  public var hint: String?
+
+  public init(
+    _ title: String, at range: ByteRange? = nil, severity: Severity = .error, why: String? = nil,
+    notes: [String] = [], hint: String? = nil
+  ) {
+    self.severity = severity
+    self.title = title
+    self.range = range
+    self.why = why
+    self.notes = notes
+    self.hint = hint
+  }
+
+  /// The same diagnostic at a range, unless it has one already.
+  public func located(at range: ByteRange) -> Diagnostic {
+    var result = self
+    if result.range == nil { result.range = range }
+    return result
+  }
+}
