@@ -1,0 +1,155 @@
+import Language
+
+/// An option of a verb or a recipe.
+public struct OptionDeclaration: Sendable {
+  public let name: String
+  public let kind: ValueKind
+  /// What is taken when the option is not given, as it would be typed; nil where there is nothing to take.
+  public let defaultText: String?
+  public let isRequired: Bool
+  /// One line.
+  public let doc: String
+
+  public init(
+    _ name: String, _ kind: ValueKind, default defaultText: String? = nil, isRequired: Bool = false,
+    _ doc: String
+  ) {
+    self.name = name
+    self.kind = kind
+    self.defaultText = defaultText
+    self.isRequired = isRequired
+    self.doc = doc
+  }
+}
+
+/// A thing that stands after a verb, before its options.
+public struct ThingDeclaration: Sendable {
+  public enum Count: Sendable {
+    case one, optional, several
+  }
+
+  public let name: String
+  public let kind: ValueKind
+  public let count: Count
+  public let doc: String
+
+  public init(_ name: String, _ kind: ValueKind, _ doc: String) { self.init(name, kind, .one, doc) }
+
+  public init(_ name: String, _ kind: ValueKind, _ count: Count, _ doc: String) {
+    self.name = name
+    self.kind = kind
+    self.count = count
+    self.doc = doc
+  }
+}
+
+/// A verb: what it takes, what it is for, how it is used, and what it does.
+public struct Verb: Sendable {
+  public let name: String
+  /// One line.
+  public let doc: String
+  public let things: [ThingDeclaration]
+  public let options: [OptionDeclaration]
+  /// A block with `every`, `at` and `when` may follow.
+  public let takesBlock: Bool
+  /// Further options filter the columns of the table: `average=median`.
+  public let filtersColumns: Bool
+  /// One command that runs after the ones in `Registry.exampleSetup`.
+  public let example: String
+  let perform: @Sendable (Session, Call) throws -> Value
+
+  init(
+    _ name: String, _ doc: String, things: [ThingDeclaration] = [], options: [OptionDeclaration] = [],
+    takesBlock: Bool = false, filtersColumns: Bool = false, example: String,
+    perform: @escaping @Sendable (Session, Call) throws -> Value
+  ) {
+    self.name = name
+    self.doc = doc
+    self.things = things
+    self.options = options
+    self.takesBlock = takesBlock
+    self.filtersColumns = filtersColumns
+    self.example = example
+    self.perform = perform
+  }
+
+  /// `train MODEL on=… [epochs=…] { … }`
+  public var usage: String {
+    let things = things.map { thing in
+      switch thing.count {
+      case .one: thing.name
+      case .optional: "[\(thing.name)]"
+      case .several: "[\(thing.name) …]"
+      }
+    }
+    let options = options.map { $0.isRequired ? "\($0.name)=…" : "[\($0.name)=…]" }
+    let filters = filtersColumns ? ["[COLUMN=…]"] : []
+    return ([name] + things + options + filters + (takesBlock ? ["[{ … }]"] : [])).joined(separator: " ")
+  }
+}
+
+/// A command whose things and options have been checked against its verb.
+public struct Call {
+  let verb: Verb
+  let command: Command
+  /// The values of the things, in order.
+  var things: [Value]
+  /// Every option that was given or has a default.
+  var options: [String: Value]
+  /// Where the options that were given stand.
+  var ranges: [String: ByteRange]
+  /// Options that are conditions, not yet evaluated.
+  var conditions: [String: Expression]
+  /// Options of verbs with `filtersColumns` that are none of the declared ones.
+  var filters: [(name: Name, value: Value)]
+
+  /// The place of an option, or of the whole command.
+  func range(of option: String) -> ByteRange { ranges[option] ?? command.range }
+
+  /// The place of a word in the list of an option, or of the whole option.
+  func range(of option: String, word: String) -> ByteRange {
+    guard let value = command.options.first(where: { $0.name.text == option })?.value,
+      case .list(let items) = value.kind
+    else { return range(of: option) }
+    let item = items.first { item in
+      switch item.kind {
+      case .name(let text), .string(let text): text == word
+      default: false
+      }
+    }
+    return item?.range ?? value.range
+  }
+
+  func flag(_ name: String) -> Bool { options[name]?.flag ?? false }
+  func number(_ name: String) -> Double? { options[name]?.number }
+  func whole(_ name: String) -> Int? { options[name]?.wholeNumber }
+  func text(_ name: String) -> String? { options[name]?.text }
+
+  /// One or several words.
+  func words(_ name: String) -> [String]? {
+    options[name].map { ($0.elements ?? [$0]).compactMap(\.text) }
+  }
+
+  /// The command with every option that it used, as it can be typed again.
+  func echo(things: [String], source: Source) -> String {
+    let given = Dictionary(
+      uniqueKeysWithValues: command.options.map { ($0.name.text, source[$0.value.range]) })
+    let declared = verb.options.compactMap { option -> String? in
+      (given[option.name] ?? option.defaultText.flatMap { options[option.name] == nil ? nil : $0 }).map {
+        "\(option.name)=\($0)"
+      }
+    }
+    let filtered = filters.map { "\($0.name.text)=\($0.value.sourceText)" }
+    return ([verb.name] + things + declared + filtered).joined(separator: " ")
+  }
+}
+
+/// A function of the expression language.
+public struct FunctionDeclaration: Sendable {
+  public let name: String
+  public let doc: String
+  /// `mean(values)` or `mean(table, column, by=columns)`.
+  public let usage: [String]
+  public let example: String
+  let apply: @Sendable (FunctionCall) throws -> Value
+}

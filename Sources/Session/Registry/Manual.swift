@@ -1,0 +1,146 @@
+import Language
+
+/// The reference manual, made from the declarations.
+public enum Manual {
+  /// The manual as Markdown.
+  /// - Parameter commandLine: the program's own account of its flags.
+  public static func markdown(commandLine: String) -> String {
+    let sections = [
+      introduction, "## Command line\n\n" + indented(commandLine), exitCodes, prompt, grammar,
+      "## Verbs\n\n" + Registry.verbs.map(section).joined(separator: "\n\n"),
+      "## Recipes\n\nValues that say what to do: optimisers, and the updates of `measure`.\n\n"
+        + Registry.recipes.map(section).joined(separator: "\n\n"),
+      "## Functions\n\n" + functions, json,
+    ]
+    return sections.joined(separator: "\n\n") + "\n"
+  }
+
+  private static let introduction = """
+    # srel-repl: reference manual
+
+    Made by `srel-repl --manual` from the declarations that also check every command; version \(Version.program), language \
+    \(Version.language). `help NAME` shows the same at the prompt.
+    """
+
+  private static let exitCodes = """
+    ## Exit codes
+
+    | code | meaning |
+    |---|---|
+    | 0 | all went well |
+    | 1 | a command failed |
+    | 2 | the script, an option or a parameter is wrong; nothing was run |
+    | 3 | an assertion failed |
+    | 130 | stopped by Ctrl-C; what was made so far is kept |
+    | 143 | terminated; what was made so far is kept |
+
+    The first failure decides. A pipe stops at the first error as a file does; `--keep-going` goes on.
+    """
+
+  private static let prompt = """
+    ## At the prompt
+
+    | typed | meaning |
+    |---|---|
+    | `?`, `?train` | help, help on one name |
+    | `??TEXT` | everything in the help that speaks of a text |
+    | `!COMMAND` | a command of the system's shell (not with `--safe`) |
+    | `_`, `_3` | the last result, the third one |
+    | `tra net on=d` | verbs may be cut short where that is unambiguous; the whole command is shown |
+    | Ctrl-C | clears the input; in a command the first finishes the step and keeps everything, a second abandons it |
+
+    Commands in `$XDG_CONFIG_HOME/srel-repl/init.srel` (`~/.config/srel-repl/init.srel`) are run first, unless `--no-init` is
+    given. Long results go through `$PAGER`. With `--safe` there is no shell, and files are written only below the folder of
+    `--out`.
+    """
+
+  private static let grammar = """
+    ## Grammar
+
+    ```
+    program  = { statement ( NEWLINE | ";" ) }
+    statement = "use" "srel" NUMBER
+             | "param" NAME "=" value [ STRING ]
+             | "repeat" NAME "in" value { option } block
+             | "every" value ( "batches" | "steps" | "epochs" ) block
+             | "at" ( "start" | "end" | value ( "steps" | "epochs" ) ) block
+             | "when" "(" expression ")" block
+             | "if" expression block { "else" "if" expression block } [ "else" block ]
+             | "assert" expression [ STRING ]
+             | "def" NAME "(" [ NAME [ "=" expression ] { "," … } ] ")" block
+             | NAME "=" ( command | repeat | expression )
+             | command | expression
+    command  = VERB { thing } { NAME "=" value } [ block ]
+    block    = "{" program "}"
+    value    = an expression of the levels  ..   + -   * / %   unary -   ^
+    expression adds  or   and   not   == != < <= > >=
+    thing    = NUMBER [UNIT] | STRING | NAME | yes | no | "[" … "]" | "(" expression ")" | (name=value, …),
+               then any of  .NAME  (arguments)  [index or condition]  that touch it
+    ```
+
+    Words are names, parentheses compute: an option with words of its own takes them literally, `distance=(d)` is the variable.
+    `#` begins a comment, `\\` at the end of a line joins it with the next. A verb touched by `(` is a call of it:
+    `train(net, on=d)`. `every`, `at` and `when` stand in the blocks of `train` and `step`; there `step`, `epoch`, `loss`,
+    `accuracy` and the name of the run are defined.
+    """
+
+  private static let json = """
+    ## JSON
+
+    With `--json` every result is one line of JSON on stdout. Numbers, strings and `true` / `false` stand for themselves; a
+    missing entry is `null`, and numbers that JSON lacks are `"nan"`, `"inf"`, `"-inf"`. Words are strings, lists arrays,
+    records objects, tables arrays of records. A data set, model, recipe, run, series of runs, figure or definition is an object
+    with a `kind`. Help and other words are `{"text": …}`. An error is
+    `{"error": {"title", "file", "line", "column", "text", "why", "hint", "notes", "exit_code"}}`, without the fields that do
+    not apply; it is also told on stderr in words.
+    """
+
+  private static func section(_ verb: Verb) -> String {
+    var parts = ["### \(verb.name)", sentence(verb.doc), "    \(verb.usage)"]
+    let things = verb.things.map { ("\($0.name)", $0.kind.description, "", $0.doc) }
+    let options = verb.options.map { row($0) }
+    let filters =
+      verb.filtersColumns
+      ? [("COLUMN=", "entries", "", "only the rows with these, as in `average=median`")] : []
+    let rows = things + options + filters
+    if !rows.isEmpty { parts.append(table(rows)) }
+    parts.append("Example: `\(verb.example)`")
+    return parts.joined(separator: "\n\n")
+  }
+
+  private static func section(_ recipe: RecipeDeclaration) -> String {
+    [
+      "### \(recipe.name)",
+      "\(sentence(recipe.doc)) Used as \(recipe.roles.map(\.article).joined(separator: " or ")).",
+      table(recipe.options.map { row($0) }), "Example: `\(recipe.example)`",
+    ].joined(separator: "\n\n")
+  }
+
+  private static var functions: String {
+    let rows = Registry.functions.map { function in
+      let usage = function.usage.map { "`\($0)`" }.joined(separator: ", ")
+      return "| \(usage) | \(function.doc) | `\(function.example)` |"
+    }
+    return "| call | meaning | example |\n|---|---|---|\n" + rows.joined(separator: "\n")
+  }
+
+  private static func row(_ option: OptionDeclaration) -> (String, String, String, String) {
+    let fallback = option.isRequired ? "needed" : option.defaultText.map { "`\($0)`" } ?? ""
+    return (option.name + "=", option.kind.description, fallback, option.doc)
+  }
+
+  private static func table(_ rows: [(String, String, String, String)]) -> String {
+    let lines = rows.map { name, kind, fallback, doc in "| `\(name)` | \(kind) | \(fallback) | \(doc) |" }
+    return "| | takes | default | |\n|---|---|---|---|\n" + lines.joined(separator: "\n")
+  }
+
+  private static func sentence(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst() + "."
+  }
+
+  private static func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.allSatisfy { $0 == " " } ? "" : "    " + $0 }.joined(separator: "\n")
+      .replacing("\n\n\n", with: "\n\n")
+  }
+}

@@ -1,0 +1,159 @@
+/// What one cell of a notebook said and drew.
+public struct CellOutput: Sendable, Equatable {
+  public enum Kind: String, Sendable { case prose, code }
+
+  /// A drawing: SVG text, the file it was also written to, and words under it.
+  public struct Figure: Sendable, Equatable {
+    public var svg: String
+    public var fileName: String
+    public var caption: String
+
+    public init(svg: String, fileName: String, caption: String = "") {
+      (self.svg, self.fileName, self.caption) = (svg, fileName, caption)
+    }
+  }
+
+  public var name: String
+  public var kind: Kind
+  /// The script of a code cell, or the Markdown of a prose cell without the `# ` before its lines.
+  public var source: String
+  public var text: String
+  public var figures: [Figure]
+  /// The message of the error that stopped the cell, as the terminal shows it without colours.
+  public var error: String?
+
+  public init(
+    name: String, kind: Kind, source: String, text: String = "", figures: [Figure] = [], error: String? = nil
+  ) {
+    (self.name, self.kind, self.source) = (name, kind, source)
+    (self.text, self.figures, self.error) = (text, figures, error)
+  }
+}
+
+/// The HTML report of a notebook: one file that needs no network, no script and no other file.
+public enum Report {
+  /// The most letters of text output on a page; of longer outputs the middle is left out and counted.
+  static let mostText = 160_000
+
+  /// The page of a notebook.
+  ///
+  /// All text is escaped; ids are unique; the same arguments give the same bytes. Formulas that are not understood
+  /// are shown as typed and marked (`Prose.check` refuses them before a run).
+  /// - Parameters:
+  ///   - title: the name of the page, also its heading unless the prose begins with one.
+  ///   - provenance: names and values for the footer, in order.
+  ///   - verbs: the words coloured as commands.
+  public static func html(
+    cells: [CellOutput], title: String, provenance: [(String, String)],
+    verbs: Set<String> = Registry.verbNames
+  ) -> String {
+    let texts = cells.count { !$0.text.isEmpty }
+    let limit = min(16_000, mostText / max(1, texts))
+    var names: [String: Int] = [:]
+    var figures = 0
+    var body: [String] = []
+    for cell in cells {
+      let id = identifier(for: cell, taken: &names)
+      switch cell.kind {
+      case .prose: body.append("<section id=\"\(id)\" class=\"prose\">\n\(Prose.lenientHTML(cell.source))")
+      case .code: body.append("<section id=\"\(id)\" class=\"code\">\n\(code(cell, verbs: verbs))")
+      }
+      if !cell.text.isEmpty { body.append(output(cell.text, limit: limit)) }
+      for figure in cell.figures {
+        figures += 1
+        body.append(self.figure(figure, number: figures))
+      }
+      if let error = cell.error { body.append(failure(error)) }
+      body.append("</section>")
+    }
+    let hasHeading = cells.first { $0.kind == .prose }?.source.hasPrefix("# ") ?? false
+    let heading = hasHeading ? "" : "<h1>\(HTML.escaped(title))</h1>\n"
+    return page(title: title, body: heading + body.joined(separator: "\n"), footer: footer(provenance))
+  }
+
+  private static func page(title: String, body: String, footer: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="generator" content="srel-repl">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <title>\(HTML.escaped(title))</title>
+    <style>
+    \(ReportStyle.css)
+    </style>
+    </head>
+    <body>
+    <main>
+    \(body)
+    </main>
+    \(footer)
+    </body>
+    </html>
+
+    """
+  }
+
+  private static func identifier(for cell: CellOutput, taken: inout [String: Int]) -> String {
+    let name = "cell-" + HTML.identifier(cell.name)
+    taken[name, default: 0] += 1
+    let count = taken[name] ?? 1
+    // Two underscores cannot come from a name, so a counted id never meets another cell's.
+    return count == 1 ? name : "\(name)__\(count)"
+  }
+
+  private static func code(_ cell: CellOutput, verbs: Set<String>) -> String {
+    let name = cell.name.isEmpty ? "" : "<p class=\"name\">\(HTML.escaped(cell.name))</p>\n"
+    let lines = cell.source.drop { $0 == "\n" }
+    let end = lines.reversed().prefix { $0.isWhitespace }.count
+    return "\(name)<pre class=\"source\">\(Highlighter.html(String(lines.dropLast(end)), verbs: verbs))</pre>"
+  }
+
+  private static func output(_ text: String, limit: Int) -> String {
+    let plain = HTML.withoutTerminalCodes(text)
+    if plain.count <= limit { return "<pre class=\"output\">\(markingEchoes(plain))</pre>" }
+    let half = limit / 2
+    let hidden = plain.count - 2 * half
+    return """
+      <pre class="output">\(markingEchoes(plain.prefix(half)))</pre>
+      <p class="cut">\(hidden) characters are left out here; the result files hold all.</p>
+      <pre class="output">\(markingEchoes(plain.suffix(half)))</pre>
+      """
+  }
+
+  /// Escapes text; lines that echo a command with its defaults may be long, so they wrap, unlike the rows of a table.
+  private static func markingEchoes(_ text: some StringProtocol) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let escaped = HTML.escaped(line)
+      return line.hasPrefix("# ") ? "<span class=\"echo\">\(escaped)</span>" : escaped
+    }.joined(separator: "\n")
+  }
+
+  private static func figure(_ figure: CellOutput.Figure, number: Int) -> String {
+    let words = [figure.caption, figure.fileName].filter { !$0.isEmpty }.map { HTML.escaped($0) }
+    let drawing =
+      InlineSVG.element(figure.svg, prefix: "f\(number)")
+      ?? "<p class=\"cut\">This figure cannot stand in the page; see its file.</p>"
+    return """
+      <figure>
+      <div class="plot">\(drawing)</div>
+      <figcaption>Figure \(number). \(words.joined(separator: " · "))</figcaption>
+      </figure>
+      """
+  }
+
+  private static func failure(_ message: String) -> String {
+    "<pre class=\"error\" role=\"alert\">\(HTML.escaped(HTML.withoutTerminalCodes(message)))</pre>"
+  }
+
+  private static func footer(_ provenance: [(String, String)]) -> String {
+    if provenance.isEmpty { return "" }
+    let rows = provenance.map { name, value in
+      "<dt>\(HTML.escaped(name))</dt><dd>\(HTML.escaped(value))</dd>"
+    }
+    return "<footer>\n<h2>Provenance</h2>\n<dl>\n\(rows.joined(separator: "\n"))\n</dl>\n</footer>"
+  }
+}

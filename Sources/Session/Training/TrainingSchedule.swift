@@ -1,0 +1,110 @@
+import Language
+
+/// The blocks of a `train` or `step`, with the steps after which they run.
+struct TrainingSchedule {
+  struct Entry {
+    enum Time {
+      case everyBatches(Int)
+      case everySteps(Int)
+      case everyEpochs(Double)
+      case start
+      case end
+      case steps(Set<Int>)
+      case when(Expression)
+    }
+
+    let time: Time
+    let block: Block
+    /// A `when` that has held once.
+    var isDone = false
+  }
+
+  var entries: [Entry] = []
+  let batchesPerEpoch: Int
+
+  /// Reads the block of a command; the numbers in it are computed once.
+  ///
+  /// - Throws: a `Diagnostic` for statements without a time and for counts without meaning.
+  init(_ statements: [Statement], batchesPerEpoch: Int, session: Session) throws {
+    self.batchesPerEpoch = batchesPerEpoch
+    for statement in statements {
+      guard case .scheduled(let schedule, let body) = statement.kind else {
+        throw SessionError.unscheduled.diagnostic(at: statement.range)
+      }
+      entries.append(Entry(time: try time(of: schedule, session), block: body))
+    }
+  }
+
+  private func time(of schedule: Schedule, _ session: Session) throws -> Entry.Time {
+    switch schedule {
+    case .start: return .start
+    case .end: return .end
+    case .when(let condition): return .when(condition)
+    case .every(let count, .epochs):
+      guard let number = try session.evaluate(count).number, number > 0, number.isFinite else {
+        throw SessionError.badSchedule("every needs a number of epochs above 0").diagnostic(at: count.range)
+      }
+      return .everyEpochs(number)
+    case .every(let count, let unit):
+      guard let number = try session.evaluate(count).wholeNumber, number > 0 else {
+        throw SessionError.badSchedule("every needs a whole number of \(unit.rawValue), 1 or more")
+          .diagnostic(at: count.range)
+      }
+      return unit == .batches ? .everyBatches(number) : .everySteps(number)
+    case .at(let values, let unit): return .steps(try steps(values, unit, session))
+    }
+  }
+
+  /// The steps that `at` names; parts of an epoch and log-spaced numbers are rounded to whole steps.
+  private func steps(_ expression: Expression, _ unit: ScheduleUnit, _ session: Session) throws -> Set<Int> {
+    if unit == .batches {
+      throw SessionError.badSchedule("at takes steps or epochs").diagnostic(at: expression.range)
+    }
+    let value = try session.evaluate(expression)
+    let scale = unit == .epochs ? Double(batchesPerEpoch) : 1
+    var steps: Set<Int> = []
+    for item in value.elements ?? [value] {
+      guard let number = item.number, number >= 0, let step = Int(exactly: (number * scale).rounded()) else {
+        throw SessionError.badSchedule("at needs numbers of \(unit.rawValue), 0 or more").diagnostic(
+          at: expression.range)
+      }
+      steps.insert(step)
+    }
+    return steps
+  }
+
+  /// Whether an entry's block runs after the step of this number (counted from 1 over the whole run).
+  func isDue(_ entry: Entry, after step: Int) -> Bool {
+    switch entry.time {
+    // Batches are counted inside each epoch from 0, steps over the whole run; both act after that batch's step.
+    case .everyBatches(let count): return (step - 1) % batchesPerEpoch % count == 0
+    case .everySteps(let count): return (step - 1) % count == 0
+    case .everyEpochs(let count):
+      let length = count * Double(batchesPerEpoch)
+      return whole(Double(step) / length) > whole(Double(step - 1) / length)
+    case .steps(let steps): return steps.contains(step)
+    case .start, .end, .when: return false
+    }
+  }
+
+  /// Rounded down, with room for the rounding of the division.
+  private func whole(_ value: Double) -> Double { (value + 1e-9).rounded(.down) }
+
+  /// How many blocks will run from one step to another, `when` left out.
+  func count(from first: Int, to last: Int) -> Int {
+    var count = 0
+    for entry in entries {
+      switch entry.time {
+      case .start, .end: count += 1
+      case .when: break
+      case .steps(let steps): count += steps.count { ($0 > first && $0 <= last) || ($0 == 0 && first == 0) }
+      // Longer trainings would be slow to count ahead; their progress line leaves the number out.
+      default:
+        if last - first <= 5_000_000, first < last {
+          count += (first + 1...last).count { isDue(entry, after: $0) }
+        }
+      }
+    }
+    return count
+  }
+}

@@ -1,0 +1,162 @@
+import Datasets
+import Language
+import Random
+import Tables
+
+extension Verb {
+  static let load = Verb(
+    "load", "read a data set from files, or a table from CSV",
+    things: [
+      ThingDeclaration("SOURCE", .word(DatasetSource.all.map(\.name) + ["table"]), "what to read"),
+      ThingDeclaration("FILE", .text, .optional, "the CSV file of load table"),
+    ],
+    options: [
+      OptionDeclaration("classes", .names("class names"), "the classes to take, numbered anew in this order"),
+      OptionDeclaration("per_class", .whole(atLeast: 1), "the first so many of each class"),
+      OptionDeclaration(
+        "split", .word(Split.allCases.map(\.rawValue)), default: "train", "which part of the data"),
+      OptionDeclaration("channels", .whole(atLeast: 1), "copy the one channel of grey images to so many"),
+      OptionDeclaration("pad", .whole(atLeast: 1), "pad images with black to so many pixels a side"),
+      OptionDeclaration(
+        "normalize", .either([.word(["none", "dataset"]), .any]), default: "none",
+        "shift and scale pixels by the known mean and sd, or by (mean=0.29, sd=0.35)"),
+      OptionDeclaration("folder", .text, "the folder that holds the files"),
+    ], example: "load fashion_mnist_subset classes=[sandal, sneaker] per_class=20 split=test"
+  ) { session, call in
+    guard let name = call.things[0].text else { return .nothing }
+    if name == "table" { return try loadTable(call) }
+    if call.things.count > 1 {
+      throw SessionError.surplusThing(owner: "load \(name)").diagnostic(at: call.command.items[1].range)
+    }
+    let source = try DatasetSource.named(name)
+    var options = LoadOptions(folder: call.text("folder"), classes: call.words("classes"))
+    options.split = call.text("split").flatMap(Split.init) ?? .train
+    (options.perClass, options.channels, options.pad) = (
+      call.whole("per_class"), call.whole("channels"), call.whole("pad")
+    )
+    options.normalization = try normalization(call)
+    if let word = options.classes?.first(where: { !source.classNames.contains($0) }) {
+      let hint =
+        session.lookUp(word) != nil
+        ? "write classes=(\(word)) to use the variable"
+        : Speller.suggestion(for: word, in: source.classNames)
+          ?? "the classes are \(source.classNames.joined(separator: ", "))"
+      throw SessionError.unknownWord(what: "classes", word: word, hint: hint)
+        .diagnostic(at: call.range(of: "classes", word: word))
+    }
+    let data = try session.located(at: call.dataRange) { try Dataset.load(source, options) }
+    session.noteData(data)
+    return .dataset(data)
+  }
+
+  private static func loadTable(_ call: Call) throws -> Value {
+    guard call.things.count > 1, let path = call.things[1].text else {
+      throw SessionError.missingThing(owner: "load table", thing: "FILE", kind: "the name of a CSV file")
+    }
+    if let option = call.command.options.first {
+      throw SessionError.unknownOption(owner: "load table", option: option.name.text, hint: nil)
+        .diagnostic(at: option.name.range)
+    }
+    return .table(try Table(contentsOfCSV: path))
+  }
+
+  private static func normalization(_ call: Call) throws -> Normalization? {
+    switch call.options["normalize"] {
+    case .word("dataset"), .string("dataset"): return .dataset
+    case .word("none"), .string("none"), nil: return nil
+    case .record(let fields):
+      let numbers = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.value.number) })
+      if let mean = numbers["mean"] ?? nil, let deviation = numbers["sd"] ?? nil, fields.count == 2 {
+        return .explicit(mean: mean, standardDeviation: deviation)
+      }
+    default: break
+    }
+    throw SessionError.wrongKind(
+      what: "normalize", expected: "none, dataset or (mean=…, sd=…)",
+      found: call.options["normalize"]?.kindName ?? "nothing", hint: nil
+    ).diagnostic(at: call.range(of: "normalize"))
+  }
+
+  static let make = Verb(
+    "make", "draw a synthetic data set from the stream data",
+    things: [ThingDeclaration("KIND", .word(["mixture"]), "a mixture of Gaussians, one for each class")],
+    options: [
+      OptionDeclaration("classes", .whole(atLeast: 2), default: "3", "how many classes"),
+      OptionDeclaration("per_class", .whole(atLeast: 1), default: "100", "samples of each class"),
+      OptionDeclaration("dimensions", .whole(atLeast: 1), default: "10", "numbers in a sample"),
+      OptionDeclaration("separation", .number(.nonNegative), default: "3", "distance between two centres"),
+      OptionDeclaration("noise", .number(.nonNegative), default: "1", "standard deviation around a centre"),
+      OptionDeclaration(
+        "split", .word(Split.allCases.map(\.rawValue)), default: "train", "train and test are drawn apart"),
+      OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
+    ], example: "make mixture classes=3 per_class=50 dimensions=4"
+  ) { session, call in
+    let data = try Dataset.mixture(
+      classes: call.whole("classes") ?? 3, perClass: call.whole("per_class") ?? 100,
+      dimensions: call.whole("dimensions") ?? 10, separation: call.number("separation") ?? 3,
+      noise: call.number("noise") ?? 1, seed: try session.seed(call),
+      split: call.text("split").flatMap(Split.init) ?? .train)
+    session.noteData(data)
+    return .dataset(data)
+  }
+
+  static let pick = Verb(
+    "pick", "draw points of a data set without replacement, from the stream points",
+    things: [ThingDeclaration("DATA", .dataset, "where to draw from")],
+    options: [
+      OptionDeclaration("per_class", .whole(atLeast: 1), "points of each class"),
+      OptionDeclaration("count", .whole(atLeast: 1), "points of any class"),
+      OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
+    ], example: "pick shoes per_class=2"
+  ) { session, call in
+    guard case .dataset(let data) = call.things[0] else { return .nothing }
+    let seed = try session.seed(call)
+    switch (call.whole("per_class"), call.whole("count")) {
+    case (let perClass?, nil):
+      return .dataset(
+        try session.located(at: call.range(of: "per_class")) {
+          try data.subset(rows: data.pickedRows(perClass: perClass, seed: seed))
+        })
+    case (nil, let count?):
+      return .dataset(
+        try session.located(at: call.range(of: "count")) {
+          try data.subset(rows: data.pickedRows(count: count, seed: seed))
+        })
+    case (nil, nil):
+      throw SessionError.missingOption(
+        owner: "pick", option: "per_class= or count", kind: "a number of points, of each class or of any")
+    default:
+      throw SessionError.conflictingOptions("per_class", "count").diagnostic(at: call.range(of: "count"))
+    }
+  }
+}
+
+extension Call {
+  /// Where errors of reading data are shown: at the option that most of them come from, if only that is given.
+  fileprivate var dataRange: ByteRange {
+    command.options.count == 1 ? command.options[0].range : command.range
+  }
+}
+
+extension Session {
+  /// `seed=7` or `seed=(init=1, order=2)`; without it the seed of the session.
+  func seed(_ call: Call) throws -> Seed {
+    switch call.options["seed"] {
+    case .number(let value): return Seed(UInt64(exactly: value) ?? seed.root)
+    case .record(let fields):
+      var result = seed
+      for field in fields {
+        guard let stream = StreamName(rawValue: field.name) else {
+          let names = StreamName.allCases.map(\.rawValue)
+          let hint =
+            Speller.suggestion(for: field.name, in: names) ?? "streams are \(names.joined(separator: " "))"
+          throw SessionError.unknownWord(what: "seed", word: field.name, hint: hint)
+            .diagnostic(at: call.range(of: "seed"))
+        }
+        result.overrides[stream] = field.value.number.flatMap { UInt64(exactly: $0) }
+      }
+      return result
+    default: return seed
+    }
+  }
+}

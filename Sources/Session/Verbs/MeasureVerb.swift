@@ -1,0 +1,136 @@
+import Datasets
+import Elasticity
+import Language
+import Tables
+
+extension Verb {
+  static let measure = Verb(
+    "measure", "S_rel of a run: how far a step at one sample moves the prediction at another",
+    things: [
+      ThingDeclaration("QUANTITY", .word(["srel"]), "what to measure"),
+      ThingDeclaration("RUN", .run, .optional, "the run; inside a block the one that is trained"),
+    ],
+    options: [
+      OptionDeclaration("points", .dataset, "samples that are each source and probe"),
+      OptionDeclaration("source", .dataset, "samples at which the step is taken"),
+      OptionDeclaration("probe", .dataset, "samples whose prediction is watched"),
+      OptionDeclaration("update", .recipes(.update), default: "sgd(lr=0.001)", "the step taken at a source"),
+      OptionDeclaration(
+        "distance", .words(Distance.allCases.map(\.rawValue)), default: "kl", "how far a prediction moved"),
+      OptionDeclaration(
+        "average", .words(Average.allCases.map(\.rawValue)),
+        default: "[mean, ratio_of_means, median, geomean]",
+        "how the pairs of two classes become one number"),
+      OptionDeclaration(
+        "control", .words(Control.allCases.map(\.rawValue)), default: "none",
+        "what is taken out, to see what is left"),
+      OptionDeclaration("self", .flag, default: "no", "count the pairs of a sample with itself"),
+      OptionDeclaration(
+        "keep", .word(["averages", "pairs"]), default: "averages", "averages of classes, or single pairs"),
+      OptionDeclaration(
+        "method", .word(Method.allCases.map(\.rawValue)), default: "auto",
+        "how the change of predictions is computed"),
+    ], example: "measure srel run points=shoes[0..5] distance=[logits, kl]"
+  ) { session, call in
+    let trained = try session.run(call, place: 1)
+    let (sources, probes) = try points(call)
+    let keepsPairs = call.text("keep") == "pairs"
+    let options = MeasurementOptions(
+      updates: try updates(call, session),
+      distances: call.words("distance")?.compactMap(Distance.init) ?? [.kl],
+      averages: call.words("average")?.compactMap(Average.init) ?? Average.allCases,
+      controls: call.words("control")?.compactMap(Control.init) ?? [.none], includesSelf: call.flag("self"),
+      method: call.text("method").flatMap(Method.init) ?? .automatic, keepsPairs: keepsPairs)
+    // Inside a training the first request to stop lets the present step finish, with its measurement.
+    let isInside = session.training != nil
+    let interruption = session.interruption
+    let meter = MeasurementMeter(total: sourceCount(sources, options), tell: session.measured)
+    do throws(ElasticityError) {
+      let measurement = try Measurement(
+        of: trained.run, name: trained.name, sources: sources, probes: probes, options: options,
+        workers: session.workers
+      ) {
+        if isInside { return interruption.isAbandonment }
+        if interruption.isRequested { return true }
+        meter.count()
+        return false
+      }
+      if !isInside { for summary in measurement.summaries { session.output(.echo(summary.text(options))) } }
+      return .table(keepsPairs ? measurement.pairs ?? measurement.averages : measurement.averages)
+    } catch {
+      if case .interrupted(let done, let count) = error {
+        session.output(.warning("measurement abandoned after \(done) of \(count) sources, nothing kept"))
+        throw Stop.interrupted
+      }
+      throw EngineErrors.diagnostic(error, at: place(of: error, call))
+    }
+  }
+
+  /// How many sources the engine goes through: those of each update once, whatever the controls but `bias_only`, which
+  /// takes no pass.
+  private static func sourceCount(_ sources: Dataset, _ options: MeasurementOptions) -> Int {
+    let passes = options.updates.count { if case .biasOnly = $0 { false } else { true } }
+    return options.controls.contains { $0 != .biasOnly } ? sources.count * passes : 0
+  }
+
+  /// The option that an error of a measurement belongs to.
+  private static func place(of error: ElasticityError, _ call: Call) -> ByteRange {
+    switch error {
+    case .otherShape(let what, _, _), .otherClasses(let what, _, _):
+      call.ranges[what == "sources" ? "source" : "probe"] ?? call.range(of: "points")
+    case .needsClasses: call.range(of: "distance")
+    case .needsLearningRate, .noOutputBias: call.range(of: "update")
+    default: call.command.range
+    }
+  }
+
+  private static func points(_ call: Call) throws -> (sources: Dataset, probes: Dataset) {
+    func data(_ name: String) -> Dataset? {
+      if case .dataset(let data)? = call.options[name] { data } else { nil }
+    }
+    switch (data("points"), data("source"), data("probe")) {
+    case (let points?, nil, nil): return (points, points)
+    case (nil, let source?, let probe?): return (source, probe)
+    case (nil, nil, nil):
+      throw SessionError.missingOption(
+        owner: "measure", option: "points", kind: "samples, such as pts = pick d per_class=20"
+      )
+      .diagnostic(at: call.command.range)
+    case (nil, nil, _):
+      throw SessionError.missingOption(owner: "measure", option: "source", kind: "a data set")
+    case (nil, _, nil):
+      throw SessionError.missingOption(owner: "measure", option: "probe", kind: "a data set")
+    default:
+      let other = call.ranges["source"] == nil ? "probe" : "source"
+      throw SessionError.conflictingOptions("points", other).diagnostic(at: call.range(of: other))
+    }
+  }
+
+  private static func updates(_ call: Call, _ session: Session) throws -> [UpdateRule] {
+    let value = call.options["update"] ?? .nothing
+    return try session.located(at: call.range(of: "update")) {
+      try (value.elements ?? [value]).compactMap { item in
+        if case .recipe(let recipe) = item { try recipe.update() } else { nil }
+      }
+    }
+  }
+}
+
+extension Measurement.Summary {
+  /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
+  func text(_ options: MeasurementOptions) -> String {
+    var parts = ["update \(update.name)(lr=\(update.learningRate.shortest))"]
+    if control != .none { parts.append("control \(control.rawValue)") }
+    parts.append(options.includesSelf ? "self counted" : "self left out")
+    parts.append("\(sources) x \(probes) pairs")
+    let causes = dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+      "\($0.value) sources \($0.key.rawValue)"
+    }
+    parts.append("dropped \(causes.isEmpty ? "0" : causes.joined(separator: ", "))")
+    if let selfCheck { parts.append("max |S(x,x) - 1| \(selfCheck.significant(2))") }
+    if let smallGradients, smallGradients > 0 {
+      parts.append("small gradients \((100 * smallGradients).significant(2)) %")
+    }
+    return parts.joined(separator: ", ")
+  }
+}

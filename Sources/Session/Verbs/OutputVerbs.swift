@@ -1,0 +1,244 @@
+import Charts
+import Datasets
+import Language
+import Network
+import Random
+import Tables
+import Training
+
+extension Verb {
+  static let plot = Verb(
+    "plot",
+    "draw a table as a figure: lines are means over runs, one for each value of by=, a panel for each of facet=",
+    things: [ThingDeclaration("TABLE", .table, "what to draw, such as run.srel")],
+    options: [
+      OptionDeclaration("x", .names("a column"), isRequired: true, "the column along the x axis"),
+      OptionDeclaration("y", .names("a column"), default: "value", "the column along the y axis"),
+      OptionDeclaration(
+        "by", .names("columns"), "a line for each value; pair stands for source and probe class"),
+      OptionDeclaration("facet", .names("columns"), "a panel for each value"),
+      OptionDeclaration(
+        "band", .word(Figure.Band.allCases.map(\.rawValue)), "what the band around a line shows"),
+      OptionDeclaration(
+        "kind", .word(Figure.Kind.allCases.map(\.rawValue)), default: "lines", "lines or single rows"),
+      OptionDeclaration(
+        "log", .word(Figure.LogAxes.allCases.map(\.rawValue)), default: "none", "logarithmic axes"),
+      OptionDeclaration(
+        "outliers", .word(["keep", "leave_out"]), default: "keep",
+        "whether the y axis makes room for outliers"),
+      OptionDeclaration("title", .text, "words above the figure"),
+      OptionDeclaration(
+        "to", .either([.text, .names("file names")]), isRequired: true,
+        "the files, ending in .svg, .png or .pdf"),
+    ], filtersColumns: true, example: "plot run.srel x=step by=same average=median to=\"s.svg\""
+  ) { session, call in
+    guard case .table(let whole) = call.things[0], let x = call.text("x"), let y = call.text("y") else {
+      return .nothing
+    }
+    let table = try session.filtered(whole, call)
+    let figure = try session.located(at: call.command.range) {
+      try Figure(
+        plotting: table, x: x, y: y, by: call.words("by") ?? [], facet: call.words("facet") ?? [],
+        band: call.text("band").flatMap(Figure.Band.init),
+        kind: call.text("kind").flatMap(Figure.Kind.init) ?? .lines,
+        log: call.text("log").flatMap(Figure.LogAxes.init) ?? .none, title: call.text("title") ?? "",
+        leavesOutOutliers: call.text("outliers") == "leave_out")
+    }
+    return try session.located(at: call.range(of: "to")) { try session.write(figure, call) }
+  }
+
+  static let save = Verb(
+    "save", "write a run, a series of runs or a table to files, or this session as a notebook",
+    things: [
+      ThingDeclaration("THING", .orWord("session", .either([.runs, .table])), "what to write")
+    ],
+    options: [
+      OptionDeclaration("to", .text, isRequired: true, "the file, or the beginning of the files' names"),
+      OptionDeclaration(
+        "formats", .words(["csv", "safetensors"]),
+        "csv: the tables; safetensors: the weights; else by the ending of to="),
+    ], example: "save run to=\"results/run\" formats=[csv, safetensors]"
+  ) { session, call in
+    let path = try session.expanded(call.text("to") ?? "", at: call.range(of: "to"))
+    if case .word = call.things[0] {
+      let file = try session.located(at: call.range(of: "to")) { try session.saveLog(to: path, call) }
+      session.output(.note("saved " + file))
+      return .nothing
+    }
+    let paths = try session.located(at: call.range(of: "to")) { try session.save(call.things[0], path, call) }
+    session.output(.note(paths.map { "saved " + $0 }.joined(separator: "\n")))
+    return .nothing
+  }
+}
+
+extension Session {
+  /// The rows that the further options of a plot keep: `average=median`, `distance=[kl, l2]`.
+  fileprivate func filtered(_ table: Table, _ call: Call) throws -> Table {
+    var result = table
+    for filter in call.filters {
+      guard table.hasColumn(named: filter.name.text) else {
+        let names = table.columnNames + call.verb.options.map(\.name)
+        throw SessionError.unknownOption(
+          owner: call.verb.name, option: filter.name.text,
+          hint: Speller.suggestion(for: filter.name.text, in: names)
+        ).diagnostic(at: filter.name.range)
+      }
+      let wanted = filter.value.elements ?? [filter.value]
+      let column = try result.column(named: filter.name.text)
+      let levels = column.levels.map { Value($0) }
+      for word in wanted where !levels.contains(where: { $0.isEqual(to: word) }) && !levels.isEmpty {
+        let known = levels.map(\.displayText)
+        let hint =
+          Speller.suggestion(for: word.displayText, in: known)
+          ?? "it has \(known.prefix(8).joined(separator: ", "))"
+        throw SessionError.unknownWord(what: filter.name.text, word: word.displayText, hint: hint)
+          .diagnostic(at: filter.name.range)
+      }
+      result = result.filtered { row in
+        let entry = Value(column[row])
+        return wanted.contains { $0.isEqual(to: entry) }
+      }
+    }
+    return result
+  }
+
+  /// Writes a figure to every file of `to=`, and hands its drawing to the report.
+  fileprivate func write(_ figure: Figure, _ call: Call) throws -> Value {
+    var written: [String] = []
+    for name in call.words("to") ?? [] {
+      let path = try folders.path(expanded(name, at: call.range(of: "to")), for: .figures)
+      for file in try figure.write(to: path) where !written.contains(file) { written.append(file) }
+    }
+    let lines = figure.panels.map(\.series.count).max() ?? 0
+    let summary =
+      "\(figure.panels.count) panel\(figure.panels.count == 1 ? "" : "s"), \(lines) line\(lines == 1 ? "" : "s") each"
+    if folders.root != nil, let first = written.first {
+      figuresDrawn += 1
+      let svg = try figure.svg(idPrefix: "figure-\(figuresDrawn)")
+      output(.figure(svg: svg, path: first, caption: figure.title))
+    }
+    return .figure(FigureFiles(paths: written, summary: summary))
+  }
+
+  /// `fig_{d}.svg` with the value of d in it.
+  fileprivate func expanded(_ text: String, at range: ByteRange) throws -> String {
+    var result = ""
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      let name = String(rest[rest.index(after: open)..<close])
+      guard let value = lookUp(name) else {
+        throw SessionError.unknownName(name, hint: nameHint(name)).diagnostic(at: range)
+      }
+      result += rest[..<open] + value.displayText.replacing("/", with: "_")
+      rest = rest[rest.index(after: close)...]
+    }
+    return result + rest
+  }
+
+  fileprivate func save(_ value: Value, _ name: String, _ call: Call) throws -> [String] {
+    let endings = ["csv", "safetensors"]
+    if name.isEmpty || name.hasSuffix("/") { throw SessionError.noFileName(name) }
+    let path = try folders.path(name, for: .results)
+    if AtomicFile.isDevice(path) { return try saveTable(value, toDevice: path, call) }
+    let (stem, ending) = name.splitEnding(known: endings)
+    if ending == nil, let unknown = name.wordEnding {
+      throw SessionError.unknownEnding(unknown, known: endings)
+    }
+    let formats = call.words("formats") ?? ending.map { [$0] } ?? ["csv"]
+    var files: [String] = []
+    if formats.contains("csv") { files += try saveTables(value, stem, isOneFile: ending == "csv") }
+    if formats.contains("safetensors") { files += try saveWeights(value, stem) }
+    return files
+  }
+
+  /// Writes the statements of this session as a notebook.
+  fileprivate func saveLog(to name: String, _ call: Call) throws -> String {
+    if call.options["formats"] != nil {
+      throw SessionError.unknownOption(
+        owner: "save session", option: "formats", hint: "it writes a .srel file"
+      )
+      .diagnostic(at: call.range(of: "formats"))
+    }
+    let path = try folders.path(name.hasSuffix(".srel") ? name : name + ".srel", for: .results)
+    try AtomicFile.write(log.notebook, to: path)
+    return path
+  }
+
+  private func saveTables(_ value: Value, _ stem: String, isOneFile: Bool) throws -> [String] {
+    var tables: [(String, Table)]
+    switch value {
+    case .run(let run):
+      tables = [("", try run.srel()), ("_history", run.history), ("_evaluations", try run.evaluations())]
+    case .runs(let runs):
+      tables = [
+        ("", try runs.stacked { try $0.srel() }), ("_history", try runs.stacked(\.history)),
+        ("_evaluations", try runs.stacked { try $0.evaluations() }),
+      ]
+    case .table(let table): tables = [("", table)]
+    default: tables = []
+    }
+    if case .table = value {} else { tables.removeAll { $0.1.columns.isEmpty } }
+    if isOneFile { tables = Array(tables.prefix(1)) }
+    return try tables.map { suffix, table in
+      let path = try folders.path(stem + suffix + ".csv", for: .results)
+      try table.writeCSV(to: path)
+      return path
+    }
+  }
+
+  /// Writes the main table of a value to a device or pipe such as `/dev/stdout`.
+  private func saveTable(_ value: Value, toDevice path: String, _ call: Call) throws -> [String] {
+    if call.words("formats")?.contains("safetensors") == true {
+      throw SessionError.file("'\(path)' is a device: it takes one table as CSV, no weights")
+    }
+    switch value {
+    case .table(let table): try table.writeCSV(to: path)
+    default: if case .table(let table)? = try value.field("srel") { try table.writeCSV(to: path) }
+    }
+    return [path]
+  }
+
+  private func saveWeights(_ value: Value, _ stem: String) throws -> [String] {
+    let runs: [(String, TrainedRun)]
+    switch value {
+    case .run(let run): runs = [("", run)]
+    case .runs(let series):
+      runs = series.runs.enumerated().map { place, run in
+        (series.levels.map { "_\($0.name)=\($0.values[place].displayText)" }.joined(), run)
+      }
+    default:
+      throw SessionError.wrongKind(
+        what: "formats=safetensors", expected: "a run", found: value.kindName, hint: nil)
+    }
+    return try runs.map { suffix, run in
+      let path = try folders.path(stem + suffix + ".safetensors", for: .results)
+      let metadata = [
+        "format": "pt", "model": run.run.network.model.sourceText, "step": String(run.run.step),
+        "seed": String(run.run.options.seed.root), "data": "\(run.run.data.name) \(run.run.data.digest)",
+        "classes": run.run.data.classNames.joined(separator: ", "),
+      ]
+      try SafetensorsFile(tensors: run.run.network.exported(run.run.weights), metadata: metadata).write(
+        to: path)
+      return path
+    }
+  }
+}
+
+extension String {
+  /// The name without one of the known endings, and that ending.
+  fileprivate func splitEnding(known: [String]) -> (stem: String, ending: String?) {
+    for ending in known where hasSuffix("." + ending) { return (String(dropLast(ending.count + 1)), ending) }
+    return (self, nil)
+  }
+
+  /// What stands after the last dot of the file's name if it is a word: `txt`, but not the `001` of `lr_0.001`.
+  fileprivate var wordEnding: String? {
+    let name = split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    let ending = name[name.index(after: dot)...]
+    guard let first = ending.first, first.isLetter, ending.allSatisfy({ $0.isLetter || $0.isNumber }) else {
+      return nil
+    }
+    return String(ending)
+  }
+}

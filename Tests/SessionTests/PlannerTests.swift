@@ -1,0 +1,70 @@
+import Language
+import Session
+import Testing
+
+@Suite struct PlannerTests {
+  private func plan(_ text: String, _ settings: [(name: String, text: String)] = []) throws -> [String] {
+    let source = Source(text)
+    return Planner.plan(try Session { _ in }.program(source), of: source, parameters: settings)
+  }
+
+  /// The paper's schedule: 60 batches an epoch, 7 epochs; 49 measurements inside epochs, 47 over the run.
+  @Test func stepsAndMeasurementsAreCountedWithoutRunning() throws {
+    let text = """
+      param epochs = 7
+      d = make mixture classes=3 per_class=500 dimensions=2
+      net = model linear
+      run = train net on=d batch=25 epochs=epochs {
+        every 9 batches { measure srel points=d[0..9] }
+        every 9 steps { measure srel points=d[0..9]; measure srel points=d[0..9] distance=l2 }
+        when (loss < 0.1) { evaluate on=d }
+        at [0, 10, 1000] steps { step }
+        at end { evaluate on=d }
+      }
+      step run 10 { every 5 steps { measure srel points=d[0..9] } }
+      """
+    #expect(
+      try plan(text) == [
+        """
+        line 4  run = train  420 steps (60 batches x 7 epochs)
+          every 9 batches 49 measurements
+          every 9 steps 94 measurements
+          when (loss < 0.1) at most 1 time
+          at [0, 10, 1000] steps 2 times
+          at end 1 time
+        """,
+        """
+        line 11  step  10 steps (60 batches x 0.167 epochs)
+          every 5 steps 2 measurements
+        """,
+      ])
+    #expect(try plan(text, [("epochs", "1")])[0].hasPrefix("line 4  run = train  60 steps"))
+  }
+
+  @Test func passesOfARepeatAreTold() throws {
+    let found = try plan(
+      """
+      d = make mixture classes=2 per_class=10 dimensions=2
+      runs = repeat s in 1..2 { train model(linear) on=d batch=10 epochs=s seed=s until=(loss < 1) }
+      """)
+    #expect(
+      found == [
+        "line 2  s=1  train  2 steps (2 batches x 1 epochs) at most",
+        "line 2  s=2  train  4 steps (2 batches x 2 epochs) at most",
+      ])
+  }
+
+  @Test func whatDependsOnAResultIsLeftToTheRun() throws {
+    let found = try plan(
+      """
+      d = make mixture classes=2 per_class=10 dimensions=2
+      a = train model(linear) on=d batch=10 steps=3
+      n = a.step
+      b = train model(linear) on=d batch=10 steps=n
+      def f(x) { train model(linear) on=d batch=10 steps=x }
+      c = f(3)
+      """)
+    #expect(found.count == 2)
+    #expect(found[1] == "line 4  b = train  the number of steps is known only when it runs")
+  }
+}
