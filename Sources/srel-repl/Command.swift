@@ -1,0 +1,119 @@
+import ArgumentParser
+import LineEditor
+import Session
+
+/// What the command line asks for.
+@main
+struct Command: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "srel-repl",
+    abstract: "Measure the local elasticity of neural nets: a prompt, scripts, notebooks.",
+    discussion: """
+      Without FILE, a prompt (or, when stdin is no terminal, the commands on stdin). Results go to stdout, everything \
+      else to stderr. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
+      failed, 130 stopped by Ctrl-C, 143 terminated.
+      """,
+    version:
+      "srel-repl \(Version.program), language \(Version.language), \(lines), kernels by OpenBLAS")
+
+  /// What edits the lines at the prompt; its licence holds for a program that is handed on with it.
+  private static var lines: String {
+    let library = LineEditor.library
+    if library.version.isEmpty { return "lines without editing" }
+    return "lines edited by \(library.name) \(library.version) (\(library.licence))"
+  }
+
+  @Argument(help: ArgumentHelp("The script or notebook to run; - is stdin.", valueName: "FILE"))
+  var file: String?
+
+  @Option(
+    name: .short,
+    help: ArgumentHelp("Set a param of the script; may be given several times.", valueName: "NAME=VALUE"))
+  var p: [String] = []
+
+  @Option(
+    name: .short, help: ArgumentHelp("Run a command; may be given several times.", valueName: "COMMAND"))
+  var e: [String] = []
+
+  @Flag(name: .short, help: "Stay at the prompt afterwards.")
+  var i = false
+
+  @Flag(
+    name: [.customShort("n"), .long],
+    help: "Check syntax, names, options, parameters and formulas; run nothing.")
+  var check = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder for figures, results and report (with FILE: its name and .out; else the present one).",
+      valueName: "DIR"))
+  var out: String?
+
+  @Flag(help: "Go on after an error; the first one still decides the exit code.")
+  var keepGoing = false
+
+  @Flag(name: .shortAndLong, help: "No progress and no echoes on stderr.")
+  var quiet = false
+
+  @Flag(help: "Results as JSON, one value a line; errors too.")
+  var json = false
+
+  @Flag(help: "No shell commands; files are written only below the folder of --out.")
+  var safe = false
+
+  @Flag(help: "Do not run the init file before the prompt.")
+  var noInit = false
+
+  @Flag(help: "Print the reference manual as Markdown.")
+  var manual = false
+
+  @Option(help: ArgumentHelp("How many processors to use; results do not depend on it.", valueName: "N"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Colours in messages: auto, always or never.", valueName: "WHEN"))
+  var color: ColorChoice = .auto
+
+  enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads needs 1 or more") }
+    if file != nil, !e.isEmpty { throw ValidationError("give FILE or -e, not both") }
+    for setting in p where !setting.contains("=") {
+      throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
+    }
+    if check, file == nil, e.isEmpty { throw ValidationError("--check needs a FILE or -e") }
+  }
+
+  func run() throws {
+    if manual {
+      return StandardStream.results.write(Manual.markdown(commandLine: Command.helpMessage(columns: 100)))
+    }
+    let shell = Shell(self)
+    let code = shell.run()
+    if code != 0 { throw ExitCode(code) }
+  }
+
+  /// Usage errors exit with 2; everything else as ArgumentParser does.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      if code == .validationFailure {
+        StandardStream.messages.write(fullMessage(for: error) + "\n")
+        exit(withError: ExitCode(2))
+      }
+      exit(withError: error)
+    }
+  }
+
+  var settings: [(name: String, text: String)] {
+    p.map { setting in
+      let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import FoundationEssentials
+import Language
+import LineEditor
+import Session
+
+/// Runs files, one-liners, pipes and the prompt, and turns what happens into messages and an exit code.
+final class Shell {
+  private let command: Command
+  private let terminal: Terminal
+  private let session: Session
+  private let signals: StopSignals
+  /// The text that is being run, for the places of its errors.
+  private var asked: Source?
+  /// The settings of -p whose `param` line has not come yet.
+  private var waiting: [(name: String, text: String)]
+
+  init(_ command: Command) {
+    self.command = command
+    waiting = command.settings
+    let terminal = Terminal(color: command.color, isQuiet: command.quiet, isSafe: command.safe)
+    self.terminal = terminal
+    let session = Session { terminal.show($0) }
+    session.resultFormat = command.json ? .json : .text
+    session.folders = OutputFolders(root: command.out, isConfined: command.safe)
+    if let threads = command.threads { session.useThreads(threads) }
+    session.measured = { terminal.show($0) }
+    self.session = session
+    let interruption = session.interruption
+    signals = StopSignals(
+      isRequested: { interruption.isRequested }, request: { interruption.request() },
+      terminate: { interruption.endProgram() }, tell: StandardStream.messages.write)
+  }
+
+  /// Does what the command line asks for; gives the exit code.
+  func run() -> Int32 {
+    var code: Int32 = 0
+    // Only at a prompt can a stopped run be taken further.
+    session.interruption.endProgram()
+    defer { terminal.endLiveLine() }
+    if !command.e.isEmpty {
+      code = first(runCommands(command.e), unusedSettings)
+    } else if let file = command.file, file != "-" {
+      code = runFile(file)
+    } else {
+      return first(converse(), unusedSettings)
+    }
+    if command.i, code != signals.exitCode, !command.check {
+      let later = converse()
+      code = first(code, later)
+    }
+    return code
+  }
+
+  /// The exit code of what was done before, or else of what comes then.
+  private func first(_ one: Int32, _ other: @autoclosure () -> Int32) -> Int32 { one != 0 ? one : other() }
+
+  /// Complains about the settings of -p that no `param` line took; gives the exit code.
+  private var unusedSettings: Int32 {
+    let unused = waiting
+    waiting = []
+    if unused.isEmpty { return 0 }
+    let errors = unused.map { SessionError.unknownParameter($0.name, hint: nil).diagnostic(at: nil) }
+    return report(.invalid(errors), in: nil)
+  }
+
+  // MARK: - One-liners
+
+  private func runCommands(_ texts: [String]) -> Int32 {
+    var code: Int32 = 0
+    for text in texts {
+      let source = Source(text)
+      do throws(SessionFailure) {
+        let program = try session.program(source)
+        waiting = try takeSettings(for: program, isWhole: texts.count == 1)
+        if command.check {
+          for line in Planner.plan(program, of: source, parameters: command.settings) {
+            terminal.show(.result(line))
+          }
+        } else {
+          try session.execute(program.statements, of: source)
+        }
+      } catch {
+        if case .quit = error { return code }
+        let found = report(error, in: source)
+        code = first(code, found)
+        if !command.keepGoing || code == signals.exitCode { return code }
+      }
+    }
+    return code
+  }
+
+  /// Sets what the program declares; gives what waits for a later part.
+  private func takeSettings(for program: Program, isWhole: Bool) throws(SessionFailure) -> [(
+    name: String, text: String
+  )] {
+    if !isWhole { return try session.setDeclaredParameters(waiting, for: program) }
+    let settings = waiting
+    waiting = []
+    try session.setParameters(settings, for: program)
+    return []
+  }
+
+  // MARK: - Files
+
+  private func runFile(_ path: String) -> Int32 {
+    var source: Source?
+    waiting = []
+    do throws(SessionFailure) {
+      let text = try ScriptFile.read(path)
+      source = text
+      let stem = path.hasSuffix(".srel") ? String(path.dropLast(5)) : path
+      let name = stem.split(separator: "/").last.map(String.init) ?? stem
+      session.echoesDefaults = true
+      let runner = try NotebookRunner(text, name: name, session: session, parameters: command.settings)
+      if command.check {
+        let counts = "\(path): \(runner.cellCount) cells, \(runner.statementCount) statements, no errors"
+        for line in [counts] + runner.plan() { terminal.show(.result(line)) }
+        return 0
+      }
+      let folder = command.out ?? stem + ".out"
+      session.folders = OutputFolders(root: folder, isConfined: command.safe)
+      let report = runner.hasCells || command.out != nil ? folder + "/report.html" : nil
+      let failure = runner.run(report: report, keepsGoing: command.keepGoing)
+      let code = failure.map { self.report($0, in: text) } ?? 0
+      if let report, runner.hasReport, !command.quiet {
+        var isStopped = false
+        if case .interrupted? = failure { isStopped = true }
+        terminal.tell("report: \(report)" + (isStopped ? " keeps what was shown until then" : ""))
+      }
+      return code
+    } catch {
+      return report(error, in: source)
+    }
+  }
+
+  // MARK: - Prompt and pipe
+
+  private func converse() -> Int32 {
+    let isPrompt = terminal.isInteractive && command.file != "-"
+    if isPrompt, !signals.isTerminated { session.interruption.endProgram(false) }
+    if isPrompt, let code = begin() { return code }
+    var code: Int32 = 0
+    // Made here: it looks at the terminal and reads the user's key bindings, for which one-liners need not wait.
+    let editor = lineEditor(isPrompt: isPrompt)
+    while !signals.isTerminated {
+      let text: String
+      switch read(editor) {
+      case .text(let input): text = input
+      case .end: return code
+      case .stopped(let signal): return 128 + signal
+      case nil: return first(code, 1)
+      }
+      if isPrompt { session.interruption.clear() }
+      if signals.isTerminated { break }
+      do throws(SessionFailure) {
+        try isPrompt ? answer(text) : run(Source(text))
+      } catch {
+        if case .quit = error { return code }
+        let found = report(error, in: asked)
+        if isPrompt, !signals.isTerminated { continue }
+        code = first(code, found)
+        if !command.keepGoing || found == signals.exitCode { return code }
+      }
+    }
+    return signals.isTerminated ? signals.exitCode : code
+  }
+
+  private func lineEditor(isPrompt: Bool) -> LineEditor {
+    let environment = ProcessInfo.processInfo.environment
+    return LineEditor(
+      application: "srel-repl", isInteractive: isPrompt,
+      history: .standard(application: "srel-repl", environment: environment),
+      isComplete: isComplete, complete: { [session] in Completion(session.completions(in: $0, at: $1)) },
+      report: { [terminal] in terminal.tell("warning: \($0)") })
+  }
+
+  /// The next input; nil if reading failed, which has been told.
+  private func read(_ editor: LineEditor) -> LineEditor.Input? {
+    signals.isReading = true
+    do throws(LineEditorError) {
+      let input = try editor.read(prompt: "srel> ", continuation: "   .. ")
+      if case .stopped = input { return input }
+      signals.isReading = false
+      return input
+    } catch {
+      signals.isReading = false
+      terminal.tell("error: \(error)")
+      return nil
+    }
+  }
+
+  /// Greets, and runs the init file; gives a code where that leaves the program.
+  private func begin() -> Int32? {
+    session.echoesDefaults = true
+    session.numbersResults = true
+    if !command.quiet {
+      terminal.tell(
+        "srel-repl \(Version.program)   ?  help   ?train  one verb   ??text  search   Ctrl-D leaves")
+    }
+    guard !command.noInit, let path = InitFile.path else { return nil }
+    var source: Source?
+    do throws(SessionFailure) {
+      let text = try ScriptFile.read(path)
+      source = text
+      try session.run(text)
+    } catch {
+      if case .quit = error { return 0 }
+      _ = report(error, in: source)
+    }
+    return nil
+  }
+
+  /// What was typed at the prompt.
+  private func answer(_ text: String) throws(SessionFailure) {
+    switch PromptInput(text, variables: session.variableNames) {
+    case .search(let words): terminal.show(.result(Help.search(words)))
+    case .shell(let line):
+      if command.safe { throw .failed(Diagnostic("--safe refuses to run commands of the system's shell")) }
+      terminal.runShell(line)
+    case .program(let program, let isExpanded):
+      if isExpanded { terminal.tell("# " + program) }
+      try run(Source(program))
+    }
+  }
+
+  private func run(_ source: Source) throws(SessionFailure) {
+    asked = source
+    let program = try session.program(source)
+    waiting = try session.setDeclaredParameters(waiting, for: program)
+    try session.execute(program.statements, of: source)
+  }
+
+  private func isComplete(_ text: String) -> Bool {
+    if case .program(let program, _) = PromptInput(text, variables: session.variableNames) {
+      return Parser.completeness(of: program, verbs: Registry.verbNames, variables: session.variableNames)
+        != .incomplete
+    }
+    return true
+  }
+
+  // MARK: - Messages
+
+  /// Prints what went wrong; gives the exit code for it.
+  private func report(_ failure: SessionFailure, in source: Source?) -> Int32 {
+    terminal.endLiveLine()
+    let text = DiagnosticText(isColored: terminal.usesColor(setting: session.settings.color))
+    for diagnostic in failure.diagnostics {
+      terminal.tell(text.render(diagnostic, in: source))
+      if command.json {
+        StandardStream.results.write(JSONText.text(diagnostic, in: source, exitCode: failure.exitCode) + "\n")
+      }
+    }
+    if case .interrupted = failure { return signals.exitCode }
+    return failure.exitCode
+  }
+}

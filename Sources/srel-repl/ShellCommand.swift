@@ -1,0 +1,76 @@
+import Glibc
+
+/// Runs command lines of the system's shell in the terminal of this program.
+enum ShellCommand {
+  /// Runs a command line to its end and gives its exit code, 128 + n after signal n, 127 where it cannot be started.
+  ///
+  /// The command has the default answer to Ctrl-C, which this program catches for itself.
+  /// - Parameter input: what it reads on stdin; nil for the terminal.
+  static func run(_ line: String, input: String? = nil) -> Int32 {
+    var descriptor: Int32 = -1
+    if let input {
+      descriptor = temporaryFile(input)
+      if descriptor < 0 { return 127 }
+    }
+    defer { if descriptor >= 0 { close(descriptor) } }
+    var process = pid_t()
+    guard spawn(line, stdin: descriptor, &process) == 0 else { return 127 }
+    var status: Int32 = 0
+    // The status is written by the call and read after it.
+    while unsafe waitpid(process, &status, 0) < 0 { if errno != EINTR { return 127 } }
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+
+  /// The height of the window in lines, 24 where nobody knows.
+  static var windowRows: Int {
+    var size = winsize()
+    // The call fills the structure; a failure leaves its zeros.
+    _ = unsafe ioctl(1, UInt(TIOCGWINSZ), &size)
+    return size.ws_row > 1 ? Int(size.ws_row) : 24
+  }
+
+  private static func spawn(_ line: String, stdin: Int32, _ process: inout pid_t) -> Int32 {
+    var attributes = posix_spawnattr_t()
+    var actions = unsafe posix_spawn_file_actions_t()
+    var signals = sigset_t()
+    // Everything handed over lives until the calls have returned; the C strings are made and freed here.
+    unsafe posix_spawnattr_init(&attributes)
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer {
+      unsafe posix_spawnattr_destroy(&attributes)
+      unsafe posix_spawn_file_actions_destroy(&actions)
+    }
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    for number in [SIGINT, SIGTERM, SIGPIPE, SIGQUIT] { unsafe sigaddset(&signals, number) }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    if stdin >= 0 { unsafe posix_spawn_file_actions_adddup2(&actions, stdin, 0) }
+    let words: [String] = ["sh", "-c", line]
+    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { word in unsafe strdup(word) } + [nil]
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    return unsafe posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, environ)
+  }
+
+  /// A nameless file that holds a text, open at its beginning; negative where there is no room.
+  private static func temporaryFile(_ text: String) -> Int32 {
+    // The name is written into the array by the call, which is no longer needed once the file has lost it.
+    var name = Array("/tmp/srel-XXXXXX".utf8CString)
+    let descriptor = unsafe mkstemp(&name)
+    guard descriptor >= 0 else { return -1 }
+    unsafe unlink(name)
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+      if count <= 0 {
+        if count < 0, errno == EINTR { continue }
+        close(descriptor)
+        return -1
+      }
+      bytes = bytes.dropFirst(count)
+    }
+    lseek(descriptor, 0, SEEK_SET)
+    return descriptor
+  }
+}

@@ -1,0 +1,107 @@
+import FoundationEssentials
+import LineEditor
+import Session
+import Synchronization
+
+/// The two streams of the process and what they can show.
+final class Terminal: Sendable {
+  private let isErrorTerminal = StandardStream.messages.isTerminal
+  /// Prompts, echoes and live lines are for people only.
+  let isInteractive = LineEditor.isInputTerminal && StandardStream.results.isTerminal
+  private let color: Command.ColorChoice
+  private let isQuiet: Bool
+  private let isSafe: Bool
+  /// A live progress line stands on the screen.
+  private let hasLiveLine = Atomic<Bool>(false)
+  /// When the last line of progress was told where there is no live line.
+  private let lastLine = Mutex<ContinuousClock.Instant?>(nil)
+
+  init(color: Command.ColorChoice, isQuiet: Bool, isSafe: Bool) {
+    self.color = color
+    self.isQuiet = isQuiet
+    self.isSafe = isSafe
+  }
+
+  func usesColor(setting: String) -> Bool {
+    let choice = color == .auto ? Command.ColorChoice(rawValue: setting) ?? .auto : color
+    if choice != .auto { return choice == .always }
+    return isErrorTerminal && StandardStream.results.isTerminal && Self.variable("NO_COLOR").isEmpty
+      && Self.variable("TERM") != "dumb"
+  }
+
+  func show(_ event: SessionEvent) {
+    switch event {
+    case .result(let text): if !page(text + "\n") { write(text + "\n", to: .results) }
+    case .echo(let text): if isInteractive, !isQuiet { tell(text) }
+    case .warning(let text): tell(text)
+    case .note(let text): if !isQuiet { tell(text) }
+    case .figure: break
+    case .progress(let progress): show(progress)
+    }
+  }
+
+  /// Runs a command line of the system's shell; a failure is told, not thrown.
+  func runShell(_ line: String) {
+    endLiveLine()
+    let code = ShellCommand.run(line)
+    if code != 0 { tell("the shell command ended with \(code)") }
+  }
+
+  /// Shows a text that is longer than the window through $PAGER; gives whether that was done.
+  private func page(_ text: String) -> Bool {
+    let pager = Self.variable("PAGER")
+    guard isInteractive, !isSafe, !pager.isEmpty, Self.variable("TERM") != "dumb",
+      text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= ShellCommand.windowRows
+    else { return false }
+    endLiveLine()
+    return ShellCommand.run(pager, input: text) == 0
+  }
+
+  /// A line on stderr.
+  func tell(_ text: String) { write(text + "\n", to: .messages) }
+
+  private func show(_ progress: TrainingProgress) {
+    if isQuiet { return }
+    if hasLiveLines {
+      let text = progress.text()
+      StandardStream.messages.write("\r\u{1B}[K" + text + (progress.isLast ? "\n" : ""))
+      hasLiveLine.store(!progress.isLast, ordering: .relaxed)
+    } else if progress.isMilestone, progress.isLast || isLineDue() {
+      tell(progress.text())
+    }
+  }
+
+  /// How far a measurement is; called on any thread.
+  func show(_ progress: MeasurementProgress) {
+    if isQuiet { return }
+    if hasLiveLines {
+      hasLiveLine.store(true, ordering: .relaxed)
+      StandardStream.messages.write("\r\u{1B}[K" + progress.text)
+    } else if isLineDue() {
+      tell(progress.text)
+    }
+  }
+
+  private var hasLiveLines: Bool { isErrorTerminal && Self.variable("TERM") != "dumb" }
+
+  /// Whether a second has passed since the last line of progress: a small net may train thousands of epochs in one.
+  private func isLineDue() -> Bool {
+    let now = ContinuousClock.now
+    return lastLine.withLock { last in
+      if let last, now - last < .seconds(1) { return false }
+      last = now
+      return true
+    }
+  }
+
+  func endLiveLine() {
+    if hasLiveLine.exchange(false, ordering: .relaxed) { StandardStream.messages.write("\n") }
+  }
+
+  private func write(_ text: String, to stream: StandardStream) {
+    if hasLiveLine.exchange(false, ordering: .relaxed) { StandardStream.messages.write("\r\u{1B}[K") }
+    stream.write(text)
+  }
+
+  private static func variable(_ name: String) -> String { ProcessInfo.processInfo.environment[name] ?? "" }
+}
