@@ -6,7 +6,9 @@ public enum Help {
   public static var overview: String {
     let verbs = table(Registry.verbs.map { ($0.name, $0.doc) })
     let recipes = table(Registry.recipes.map { ($0.name, $0.doc) })
-    let statements = table(Registry.statements.map { ($0.name, $0.doc) })
+    let statements = table(
+      [("NAME = …", "gives a name to a value or to what a command gives")]
+        + Registry.statements.map { ($0.name, $0.doc) })
     let functions = table(Registry.functions.map { ($0.usage.first ?? $0.name, $0.doc) })
     return """
       Commands (help NAME tells more)
@@ -19,7 +21,6 @@ public enum Help {
       \(functions)
 
       Statements
-        NAME = …  give a value, or what a command gives, a name
       \(statements)
       """
   }
