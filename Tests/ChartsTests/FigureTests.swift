@@ -92,6 +92,10 @@ import Testing
       0
     ].points
     #expect(points == [Figure.Point(x: 3, y: 2), Figure.Point(x: 1.5, y: 3)])
+    // A band along a curve that turns back is drawn only if asked for.
+    #expect(try Figure(plotting: table, x: "loss", y: "value").panels[0].series[0].points == points)
+    let asked = try Figure(plotting: table, x: "loss", y: "value", band: .sd).panels[0].series[0].points
+    #expect(asked.allSatisfy { $0.low != nil })
   }
 
   @Test func `what is not a number is left out and told`() throws {
