@@ -19,7 +19,10 @@ public struct DiagnosticText: Sendable {
   }
 
   /// The text of one diagnostic, without a line break at its end.
+  ///
+  /// - Parameter source: the text at hand; a diagnostic that names its own text is shown in that.
   public func render(_ diagnostic: Diagnostic, in source: Source?) -> String {
+    let source = diagnostic.source ?? source
     var lines = [heading(diagnostic, source)]
     if let range = diagnostic.range, let source {
       lines += excerpt(range, source, hint: diagnostic.hint, diagnostic.severity)

@@ -159,7 +159,7 @@ struct Checker {
     if verb.name == "time" { return command.items.forEach { check($0, assignedTo: name) } }
     checkThings(of: command, verb)
     let declared = command.options.filter { option in
-      !verb.filtersColumns || verb.options.contains { $0.name == option.name.text }
+      verb.furtherOptions == .none || verb.options.contains { $0.name == option.name.text }
     }
     check(options: declared, of: verb.options, owner: verb.name, command.range)
     guard let block = command.block else { return }

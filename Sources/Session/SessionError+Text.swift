@@ -85,6 +85,10 @@ extension SessionError: CustomStringConvertible {
         "'\(name)' no longer stands at step \(step), where it was stopped",
         "'step \(name) epochs=1' takes a run further", nil
       )
+    case .noScript(let name, let hint):
+      ("there is no script '\(name)' here or among those that ship", hint, nil)
+    case .scriptsTooDeep:
+      ("the scripts run each other too deeply", nil, "At most 16 scripts run inside one another.")
     case .writingRefused(let path, let folder):
       (
         "--safe refuses to write '\(path)'",

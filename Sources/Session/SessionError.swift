@@ -31,6 +31,8 @@ public enum SessionError: Error, Equatable, Sendable {
   case alreadyTraining(String)
   case nothingToResume
   case runMoved(String, step: Int)
+  case noScript(String, hint: String?)
+  case scriptsTooDeep
   case writingRefused(String, folder: String?)
   case recursion
   case languageVersion(String)

@@ -93,7 +93,7 @@ struct CompletionCandidates {
     let needed = verb.things.count { $0.count == .one }
     if things >= needed {
       found += options(verb.options, without: given)
-      if verb.filtersColumns, case .table(let table)? = firstThing(after) {
+      if verb.furtherOptions == .columns, case .table(let table)? = firstThing(after) {
         found += columns(of: table).filter { !given.contains($0.text) }
       }
     }
@@ -210,7 +210,9 @@ struct CompletionCandidates {
     if let option = verb.options.first(where: { $0.name == name }) {
       return values(of: option.kind, verb, after, option: name)
     }
-    if verb.filtersColumns, case .table(let table)? = firstThing(after) { return entries(of: name, table) }
+    if verb.furtherOptions == .columns, case .table(let table)? = firstThing(after) {
+      return entries(of: name, table)
+    }
     return expression
   }
 }

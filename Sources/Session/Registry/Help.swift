@@ -47,8 +47,8 @@ public enum Help {
       sections.append(table(verb.things.map { ($0.name, "\($0.doc): \($0.kind.description)") }))
     }
     if !verb.options.isEmpty { sections.append(options(verb.options)) }
-    if verb.filtersColumns {
-      sections.append("  COLUMN=…  only the rows with these entries, as in average=median")
+    if let name = verb.furtherOptions.usage {
+      sections.append("  \(name)…  \(verb.furtherOptions.help.doc.filter { $0 != "`" })")
     }
     sections.append("example: \(verb.example)")
     return sections.joined(separator: "\n\n")

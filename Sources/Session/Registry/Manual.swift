@@ -99,10 +99,9 @@ public enum Manual {
     var parts = ["### \(verb.name)", sentence(verb.doc), "    \(verb.usage)"]
     let things = verb.things.map { ("\($0.name)", $0.kind.description, "", $0.doc) }
     let options = verb.options.map { row($0) }
-    let filters =
-      verb.filtersColumns
-      ? [("COLUMN=", "entries", "", "only the rows with these, as in `average=median`")] : []
-    let rows = things + options + filters
+    let (kind, doc) = verb.furtherOptions.help
+    let further = verb.furtherOptions.usage.map { [($0, kind, "", doc)] } ?? []
+    let rows = things + options + further
     if !rows.isEmpty { parts.append(table(rows)) }
     parts.append("Example: `\(verb.example)`")
     return parts.joined(separator: "\n\n")

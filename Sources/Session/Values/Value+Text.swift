@@ -29,6 +29,12 @@ extension Value {
     }
   }
 
+  /// The value as a command shows it in a window of so many columns.
+  func displayText(width: Int) -> String {
+    if case .table(let table) = self, !table.columns.isEmpty { return table.text(width: width) }
+    return displayText
+  }
+
   /// The value as it would be typed, where it can be.
   public var sourceText: String {
     switch self {
