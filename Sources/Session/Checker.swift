@@ -14,6 +14,26 @@ struct Checker {
     return checker.errors
   }
 
+  /// Everything that is wrong with a text, in the order of the places: its form, and what the parts that could be read
+  /// say.
+  ///
+  /// Where the form is wrong, names that a broken statement would have given a value are taken as known, and nothing
+  /// more is said of its line.
+  static func errors(of parse: Parse, in source: Source, known: Set<String>) -> [Diagnostic] {
+    if parse.diagnostics.isEmpty { return check(parse.program, source: source, known: known) }
+    let tokens = Lexer(source).tokens
+    let assigned = tokens.indices.dropLast().filter { tokens[$0 + 1].isSymbol(.assign) }
+    let names = known.union(assigned.compactMap { tokens[$0].word })
+    func line(_ diagnostic: Diagnostic) -> Int {
+      source.position(at: diagnostic.range?.lowerBound ?? 0).line
+    }
+    let broken = Set(parse.diagnostics.map(line))
+    let others = check(parse.program, source: source, known: names).filter { !broken.contains(line($0)) }
+    return (parse.diagnostics + others).sorted {
+      ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0)
+    }
+  }
+
   private init(known: Set<String>, source: Source) {
     self.known = known
     self.source = source
@@ -162,12 +182,29 @@ struct Checker {
       verb.furtherOptions == .none || verb.options.contains { $0.name == option.name.text }
     }
     check(options: declared, of: verb.options, owner: verb.name, command.range)
+    if verb.name == Verb.run.name { check(script: command) }
     guard let block = command.block else { return }
     guard verb.takesBlock else { return report(.noBlock(owner: verb.name), block.range) }
     let outer = known
     if let name { known.insert(name) }
     check(block.statements, in: .schedule)
     known = outer
+  }
+
+  /// A script has to be there, and its names are known after it.
+  private mutating func check(script command: Command) {
+    guard let item = command.items.first, let name = item.writtenText else { return }
+    guard let (script, program) = ScriptNames.program(of: name) else {
+      return report(.noScript(name, hint: ScriptNames.hint(for: name)), item.range)
+    }
+    let parameters = program.declaredParameters.map(\.name)
+    for option in command.options where !parameters.contains(option.name.text) {
+      report(
+        .unknownOption(
+          owner: script.name ?? name, option: option.name.text,
+          hint: ScriptNames.hint(parameter: option.name.text, among: parameters)), option.name.range)
+    }
+    known.formUnion(ScriptNames.assigned(by: program))
   }
 
   private mutating func checkThings(of command: Command, _ verb: Verb) {
@@ -237,6 +274,14 @@ struct Checker {
 }
 
 extension Expression {
+  /// A word or a string as it stands.
+  var writtenText: String? {
+    switch kind {
+    case .name(let text), .string(let text): text
+    default: nil
+    }
+  }
+
   /// The value of a number, string or flag that is written out.
   fileprivate var literalValue: Value? {
     switch kind {

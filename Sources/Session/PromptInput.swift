@@ -2,6 +2,8 @@ import Language
 
 /// What a person may type at the prompt beyond the language of files.
 public enum PromptInput: Equatable, Sendable {
+  /// An unfinished input that ends with `?`: help on what it is about, and the input without the `?` again.
+  case question(about: String, input: String)
   /// Commands of the language; `isExpanded` tells that verbs were cut short.
   case program(String, isExpanded: Bool)
   /// `??TEXT`
@@ -18,10 +20,32 @@ public enum PromptInput: Equatable, Sendable {
       self = .program("help " + line.dropFirst().trimmed, isExpanded: false)
     } else if line.hasPrefix("!") {
       self = .shell(line.dropFirst().trimmed)
+    } else if let (name, input) = Self.question(in: text, variables) {
+      self = .question(about: name, input: input)
     } else {
       let whole = Self.expanded(text, variables)
       self = .program(whole, isExpanded: whole != text)
     }
+  }
+
+  /// What an input that ends with `?` is about: the recipe, function or verb in whose brackets or after whose name it
+  /// breaks off; "" where there is none.
+  private static func question(in text: String, _ variables: Set<String>) -> (about: String, input: String)? {
+    let whole = text[...].trimmed
+    guard whole.hasSuffix("?") else { return nil }
+    let input = String(whole.dropLast().reversed().drop { $0 == "?" }.reversed())
+    let place = CompletionPlace(Source(input + " "))
+    if place.isInString || place.isInComment { return nil }
+    let calls = place.frames.reversed().filter { $0.symbol == .openParenthesis && $0.isTouching }
+      .compactMap { place.tokens[$0.start - 2].word }
+    var statement = place.statement
+    if statement.count > 1, statement.dropFirst().first?.isSymbol(.assign) == true {
+      statement = statement.dropFirst(2)
+    }
+    let heads = statement.prefix(1).compactMap(\.word)
+    let words = heads.map { verb(beginningWith: $0) ?? $0 }
+    let known = (calls + words).first { !variables.contains($0) && (try? Help.text(for: $0)) != nil }
+    return (known ?? heads.first ?? "", input)
   }
 
   /// The text with every verb in full. A word is a verb cut short where a verb could stand, only one verb begins with

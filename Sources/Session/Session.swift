@@ -152,8 +152,7 @@ public final class Session {
   /// Parses and checks a text without running it.
   public func program(_ source: Source) throws(SessionFailure) -> Program {
     let parse = Parser.parse(source, verbs: Registry.verbNames, variables: variableNames)
-    if !parse.diagnostics.isEmpty { throw .invalid(parse.diagnostics) }
-    let errors = Checker.check(parse.program, source: source, known: variableNames)
+    let errors = Checker.errors(of: parse, in: source, known: variableNames)
     if !errors.isEmpty { throw .invalid(errors) }
     return parse.program
   }

@@ -11,6 +11,8 @@ final class Shell {
   private let signals: StopSignals
   /// The text that is being run, for the places of its errors.
   private var asked: Source?
+  /// What the next input begins with: the command about which help was asked.
+  private var unfinished = ""
   /// The settings of -p whose `param` line has not come yet.
   private var waiting: [(name: String, text: String)]
 
@@ -179,7 +181,9 @@ final class Shell {
   private func read(_ editor: LineEditor) -> LineEditor.Input? {
     signals.isReading = true
     do throws(LineEditorError) {
-      let input = try editor.read(prompt: "srel> ", continuation: "   .. ")
+      let initial = unfinished
+      unfinished = ""
+      let input = try editor.read(prompt: "srel> ", continuation: "   .. ", initial: initial)
       if case .stopped = input { return input }
       signals.isReading = false
       return input
@@ -214,6 +218,9 @@ final class Shell {
   /// What was typed at the prompt.
   private func answer(_ text: String) throws(SessionFailure) {
     switch PromptInput(text, variables: session.variableNames) {
+    case .question(let name, let input):
+      unfinished = input
+      try run(Source("help " + name))
     case .search(let words): tellResult(Help.search(words))
     case .shell(let line):
       if command.safe { throw .failed(Diagnostic("--safe refuses to run commands of the system's shell")) }

@@ -33,7 +33,7 @@ public final class NotebookRunner {
     let notebook = Notebook(source)
     self.notebook = notebook
     let parse = Parser.parse(source, verbs: Registry.verbNames)
-    var errors = notebook.diagnostics + parse.diagnostics
+    var errors = notebook.diagnostics + Checker.errors(of: parse, in: source, known: [])
     for option in notebook.cells.flatMap(\.options) {
       errors.append(
         SessionError.unknownOption(
@@ -42,8 +42,8 @@ public final class NotebookRunner {
         .diagnostic(at: option.name.range))
     }
     var statements = [[Statement]](repeating: [], count: notebook.cells.count)
+    errors += NotebookRunner.proseErrors(notebook)
     if errors.isEmpty {
-      errors += Checker.check(parse.program, source: source, known: []) + NotebookRunner.proseErrors(notebook)
       for statement in parse.program.statements {
         do throws(Diagnostic) {
           statements[try notebook.cellIndex(of: statement)].append(statement)

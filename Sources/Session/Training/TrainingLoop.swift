@@ -45,7 +45,10 @@ extension Session {
       noteStop(context, course)
       rewrite(course, steps: context.trained.run.step - first, hasBlocks: true)
     } catch let stop as Stop {
-      if case .interrupted = stop { throw stop }
+      if case .interrupted = stop {
+        output(.warning("abandoned at step \(context.trained.run.step); everything is as before the command"))
+        throw stop
+      }
       deferred = stop
     } catch {
       deferred = EngineErrors.diagnostic(error, at: course.command.range)
@@ -120,14 +123,13 @@ struct ProgressMeter {
   private let first: Int
   private let last: Int
   private let planned: Int
-  private var toldStep: Int
+  private var hasToldLast = false
   var blocksDone = 0
 
   init(name: String, first: Int, last: Int, planned: Int) {
     (self.name, self.first, self.last, self.planned) = (name, first, last, planned)
     start = clock.now
     lastTold = start
-    toldStep = first
   }
 
   /// What to tell after a step: at the end of an epoch, and else ten times a second.
@@ -135,14 +137,13 @@ struct ProgressMeter {
     let now = clock.now
     let isEpochEnd = trained.run.batchInEpoch == 0
     guard isEpochEnd || now - lastTold > .milliseconds(100) else { return nil }
-    return make(trained, now, isMilestone: isEpochEnd, isLast: trained.run.step >= last)
+    let isLast = trained.run.step >= last
+    return make(trained, now, isMilestone: isEpochEnd || isLast, isLast: isLast)
   }
 
   /// What to tell at the end, unless it has just been told.
   mutating func finish(_ trained: TrainedRun) -> TrainingProgress? {
-    guard trained.run.step > first, toldStep != trained.run.step || trained.run.batchInEpoch != 0 else {
-      return nil
-    }
+    guard trained.run.step > first, !hasToldLast else { return nil }
     return make(trained, clock.now, isMilestone: true, isLast: true)
   }
 
@@ -150,7 +151,7 @@ struct ProgressMeter {
     _ trained: TrainedRun, _ now: ContinuousClock.Instant, isMilestone: Bool, isLast: Bool
   ) -> TrainingProgress {
     lastTold = now
-    toldStep = trained.run.step
+    hasToldLast = isLast
     let seconds = (now - start) / .seconds(1)
     let isClassification = trained.run.options.loss == .crossEntropy
     let test = trained.evaluationParts.last.flatMap { try? $0.cell(0, "accuracy").number }

@@ -110,6 +110,21 @@ extension Dataset {
       ? " x \(counts.first ?? 0)" : " (\(classCounts.map(String.init).joined(separator: ", ")))"
     let digest = self.digest.count > 8 ? "\(self.digest.prefix(4))..\(self.digest.suffix(2))" : self.digest
     return "\(shape), \(classNames.count) classes\(perClass), split=\(split), mean \(mean.significant(3))\n"
-      + String(repeating: " ", count: 11) + (preparation + ["sha256 \(digest)"]).joined(separator: ", ")
+      + Self.lines(preparation + ["sha256 \(digest)"], indent: 11, width: 92)
+  }
+
+  /// The items after one another, separated by commas, in lines that begin with blanks.
+  private static func lines(_ items: [String], indent: Int, width: Int) -> String {
+    var lines: [String] = []
+    for item in items {
+      if let last = lines.last, last.count + 2 + item.count <= width - indent {
+        lines[lines.count - 1] = last + ", " + item
+      } else {
+        if !lines.isEmpty { lines[lines.count - 1] += "," }
+        lines.append(item)
+      }
+    }
+    let blanks = String(repeating: " ", count: indent)
+    return lines.map { blanks + $0 }.joined(separator: "\n")
   }
 }

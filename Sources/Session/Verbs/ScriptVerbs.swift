@@ -42,17 +42,14 @@ extension Verb {
 
 extension Session {
   /// How deep scripts may run scripts.
-  private static let deepestScript = 16
+  static let deepestScript = 16
 
   /// The script that the first thing of a command names.
   fileprivate func script(_ call: Call) throws -> Source {
     let name = call.things[0].text ?? ""
     guard let path = ScriptNames.path(of: name) else {
-      let names = ScriptNames.all
-      let hint =
-        Speller.suggestion(for: name, in: names)
-        ?? (names.isEmpty ? nil : "there are \(names.prefix(8).joined(separator: ", "))")
-      throw SessionError.noScript(name, hint: hint).diagnostic(at: call.command.items[0].range)
+      throw SessionError.noScript(name, hint: ScriptNames.hint(for: name)).diagnostic(
+        at: call.command.items[0].range)
     }
     do throws(SessionFailure) {
       return try ScriptFile.read(path)
@@ -69,9 +66,7 @@ extension Session {
     let declared = program.declaredParameters
     return try call.further.map { name, value in
       guard let standing = declared.first(where: { $0.name == name.text })?.standing else {
-        let hint =
-          Speller.suggestion(for: name.text, in: declared.map(\.name))
-          ?? (declared.isEmpty ? "it has no param" : "it has \(declared.map(\.name).joined(separator: ", "))")
+        let hint = ScriptNames.hint(parameter: name.text, among: declared.map(\.name))
         throw SessionError.unknownOption(owner: source.name ?? "the script", option: name.text, hint: hint)
           .diagnostic(at: name.range).placed(in: self.source)
       }
@@ -146,6 +141,44 @@ enum ScriptNames {
     let folders = [".", AssetLocation.path(shipped)].compactMap { $0 }
     let files = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
     return Set(files.filter { $0.hasSuffix(".srel") }.map { String($0.dropLast(5)) }).sorted()
+  }
+
+  /// The nearest name, or those that there are.
+  static func hint(for name: String) -> String? {
+    let names = all
+    return Speller.suggestion(for: name, in: names)
+      ?? (names.isEmpty ? nil : "there are \(names.prefix(8).joined(separator: ", "))")
+  }
+
+  /// The nearest parameter, or those that there are.
+  static func hint(parameter name: String, among names: [String]) -> String {
+    Speller.suggestion(for: name, in: names)
+      ?? (names.isEmpty ? "it has no param" : "it has \(names.joined(separator: ", "))")
+  }
+
+  /// The text of a script and what of it can be read.
+  static func program(of name: String) -> (Source, Program)? {
+    guard let path = path(of: name), let source = try? ScriptFile.read(path) else { return nil }
+    return (source, Parser.parse(source, verbs: Registry.verbNames).program)
+  }
+
+  /// The names that have a value after a script, those of scripts that it runs included.
+  static func assigned(by program: Program, depth: Int = 0) -> Set<String> {
+    var names: Set<String> = []
+    for statement in program.statements {
+      switch statement.kind {
+      case .assignment(let name, _), .param(let name, _, _), .definition(let name, _, _):
+        names.insert(name.text)
+      case .expression(let expression):
+        guard depth < Session.deepestScript, case .command(let command) = expression.kind,
+          command.verb.text == Verb.run.name, let inner = command.items.first?.writtenText,
+          let (_, program) = self.program(of: inner)
+        else { continue }
+        names.formUnion(assigned(by: program, depth: depth + 1))
+      default: continue
+      }
+    }
+    return names
   }
 
   /// The name of a script without its folder and ending.
