@@ -96,6 +96,9 @@ struct CompletionCandidates {
       if verb.furtherOptions == .columns, case .table(let table)? = firstThing(after) {
         found += columns(of: table).filter { !given.contains($0.text) }
       }
+      if verb.furtherOptions == .parameters, let name = after.first?.listedText {
+        found += parameters(ofScript: name).filter { !given.contains(String($0.text.dropLast())) }
+      }
     }
     return found
   }
@@ -105,6 +108,13 @@ struct CompletionCandidates {
     let frame = place.frames.last
     let isList = frame?.symbol == .openBracket && frame?.isTouching == false
     let before = isList ? place.tokens[..<((frame?.start ?? 1) - 1)] : place.argument
+    let bracket = isList ? place.frames.dropLast().last : frame
+    if let bracket, bracket.symbol == .openBracket, bracket.isTouching,
+      let name = CompletionPlace.comparedName(before, [.equal, .notEqual]),
+      case .table(let table)? = value(of: place.path(before: bracket.start - 1))
+    {
+      return entries(of: name, table).map { Candidate($0.plainText, $0.description) }
+    }
     if let name = CompletionPlace.comparedName(before, [.assign, .equal]) {
       let outer = isList ? place.frames.dropLast().last : frame
       let words = values(ofOption: name, in: outer).filter { $0.text.hasPrefix("\"") }

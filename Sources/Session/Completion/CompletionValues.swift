@@ -77,6 +77,15 @@ extension CompletionCandidates {
     }
   }
 
+  /// The `param` lines of a script with their values and words.
+  func parameters(ofScript name: String) -> [Candidate] {
+    guard let (source, program) = ScriptNames.program(of: name) else { return [] }
+    return program.statements.compactMap { statement in
+      guard case .param(let name, let value, let doc) = statement.kind else { return nil }
+      return Candidate(name.text + "=", (doc.map { $0 + " " } ?? "") + "(\(source[value.range]))")
+    }
+  }
+
   private func wordNote(_ verb: Verb?, _ option: String) -> String {
     verb?.options.first { $0.name == option }?.doc ?? ""
   }
@@ -95,6 +104,7 @@ extension CompletionCandidates {
       guard let name = after.first?.word, let source = try? DatasetSource.named(name) else { return [] }
       return source.classNames.map { Candidate(Cell.text($0).optionText, "a class of \(name)") }
     case ("del", _): return variables { _ in true }
+    case ("do", _), ("check", _): return ScriptNames.all.map { Candidate($0, "a script") }
     case ("help", _):
       return Registry.verbs.map { Candidate($0.name, $0.doc) }
         + Registry.functions.map { Candidate($0.name, $0.doc) }

@@ -68,4 +68,36 @@ public enum Help {
     return rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 }
       .joined(separator: "\n")
   }
+
+  /// The text in lines of at most `width` letters: what is left of a line stands below its second column, or indented.
+  static func wrapped(_ text: String, width: Int) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .flatMap { wrapped(line: String($0), width: max(width, 40)) }.joined(separator: "\n")
+  }
+
+  private static func wrapped(line: String, width: Int) -> [String] {
+    // An example is there to be pasted.
+    guard line.count > width, !line.hasPrefix("example: ") else { return [line] }
+    let indent = String(repeating: " ", count: min(hangingIndent(of: line), width / 2))
+    let head = line.prefix { $0 == " " }
+    var (lines, present) = ([String](), String(head))
+    for word in line.dropFirst(head.count).split(separator: " ", omittingEmptySubsequences: false) {
+      let isStart = present.allSatisfy { $0 == " " }
+      if !isStart, present.count + 1 + word.count > width {
+        lines.append(present)
+        present = indent + word
+      } else {
+        present += (isStart ? "" : " ") + word
+      }
+    }
+    return lines + [present]
+  }
+
+  /// Where the second of two columns begins, as in `  lr=  the step size`; four blanks where there is none.
+  private static func hangingIndent(of line: String) -> Int {
+    let head = line.prefix { $0 == " " }.count
+    guard head > 0, let gap = line.dropFirst(head).firstRange(of: "  ") else { return 4 }
+    return line.distance(from: line.startIndex, to: gap.lowerBound)
+      + line[gap.lowerBound...].prefix { $0 == " " }.count
+  }
 }

@@ -111,7 +111,7 @@ extension Verb {
     let name = call.things.first?.text
     session.show(
       words: try session.located(at: call.command.items.first?.range ?? call.command.range) {
-        try name.map { try Help.text(for: $0) } ?? Help.overview
+        try Help.wrapped(name.map { try Help.text(for: $0) } ?? Help.overview, width: session.textWidth)
       })
     return .nothing
   }
