@@ -25,7 +25,7 @@ struct Checker {
     let assigned = tokens.indices.dropLast().filter { tokens[$0 + 1].isSymbol(.assign) }
     let names = known.union(assigned.compactMap { tokens[$0].word })
     func line(_ diagnostic: Diagnostic) -> Int {
-      source.position(at: diagnostic.range?.lowerBound ?? 0).line
+      source.lineRange(at: diagnostic.range?.lowerBound ?? 0).lowerBound
     }
     let broken = Set(parse.diagnostics.map(line))
     let others = check(parse.program, source: source, known: names).filter { !broken.contains(line($0)) }
@@ -182,7 +182,7 @@ struct Checker {
       verb.furtherOptions == .none || verb.options.contains { $0.name == option.name.text }
     }
     check(options: declared, of: verb.options, owner: verb.name, command.range)
-    if verb.name == Verb.run.name { check(script: command) }
+    if verb.furtherOptions == .parameters { check(script: command) }
     guard let block = command.block else { return }
     guard verb.takesBlock else { return report(.noBlock(owner: verb.name), block.range) }
     let outer = known
@@ -204,7 +204,7 @@ struct Checker {
           owner: script.name ?? name, option: option.name.text,
           hint: ScriptNames.hint(parameter: option.name.text, among: parameters)), option.name.range)
     }
-    known.formUnion(ScriptNames.assigned(by: program))
+    if command.verb.text == Verb.run.name { known.formUnion(ScriptNames.assigned(by: program)) }
   }
 
   private mutating func checkThings(of command: Command, _ verb: Verb) {

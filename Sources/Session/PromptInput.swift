@@ -71,8 +71,10 @@ public enum PromptInput: Equatable, Sendable {
 
   private static func verb(beginningWith word: String) -> String? {
     let others = Registry.functions.map(\.name) + Registry.recipes.map(\.name)
-    let keywords = ["use", "param", "repeat", "every", "at", "when", "if", "else", "assert", "def"]
-    guard word.count >= 2, !(others + keywords).contains(word), !Registry.verbNames.contains(word) else {
+    let keywords = Registry.keywords.map(\.name)
+    guard word.count >= 2, word != "else", !(others + keywords).contains(word),
+      !Registry.verbNames.contains(word)
+    else {
       return nil
     }
     let found = Registry.verbs.map(\.name).filter { $0.hasPrefix(word) }
@@ -120,7 +122,6 @@ extension Help {
   public static func search(_ text: String) -> String {
     let words = text.filter { $0 != "\"" }.lowercased()
     guard !words.isEmpty else { return overview }
-    let names = Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
     let found = names.compactMap { name -> String? in
       guard let help = try? self.text(for: name) else { return nil }
       let lines = help.split(separator: "\n").filter { $0.lowercased().contains(words) }

@@ -172,7 +172,9 @@ final class Shell {
     let environment = ProcessInfo.processInfo.environment
     return LineEditor(
       application: "srel-repl", isInteractive: isPrompt,
-      history: .standard(application: "srel-repl", environment: environment),
+      // What is confined to a folder neither writes a history elsewhere nor starts other programs.
+      history: command.safe ? nil : .standard(application: "srel-repl", environment: environment),
+      allowsTextEditor: !command.safe,
       isComplete: isComplete, complete: { [session] in Completion(session.completions(in: $0, at: $1)) },
       report: { [terminal] in terminal.tell("warning: \($0)") })
   }

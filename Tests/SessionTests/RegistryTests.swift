@@ -27,7 +27,14 @@ import Testing
     #expect(try !shown(example).isEmpty)
   }
 
-  @Test(arguments: Registry.verbs.map(\.name) + Registry.functions.map(\.name) + Registry.recipes.map(\.name))
+  @Test(arguments: Registry.keywords.map(\.example))
+  func everyKeywordHasAnExampleThatRuns(example: String) throws {
+    try Conversation().say(example.hasPrefix("use") ? example : Registry.exampleSetup + "\n" + example)
+  }
+
+  @Test(
+    arguments: Registry.verbs.map(\.name) + Registry.functions.map(\.name) + Registry.recipes.map(\.name)
+      + Registry.keywords.map(\.name))
   func everyNameHasHelpWithItsExample(name: String) throws {
     let text = try shown("help \(name)")
     #expect(text.contains("example: "))

@@ -113,7 +113,9 @@ struct CompletionCandidates {
       let name = CompletionPlace.comparedName(before, [.equal, .notEqual]),
       case .table(let table)? = value(of: place.path(before: bracket.start - 1))
     {
+      let given = isList ? Set(place.tokens[(frame?.start ?? 0)...].compactMap(\.listedText)) : []
       return entries(of: name, table).map { Candidate($0.plainText, $0.description) }
+        .filter { !given.contains($0.text) }
     }
     if let name = CompletionPlace.comparedName(before, [.assign, .equal]) {
       let outer = isList ? place.frames.dropLast().last : frame

@@ -6,17 +6,11 @@ import Tables
 extension CompletionCandidates {
   /// What begins a statement.
   var heads: [Candidate] {
-    let keywords = [
-      ("repeat", "once for each value"), ("if", "where a condition holds"),
-      ("assert", "stop where it does not hold"),
-      ("def", "a function"), ("param", "an input of a notebook"),
-    ]
-    let schedule =
-      place.frames.isEmpty
-      ? []
-      : [("every", "every 9 batches { … }"), ("at", "at end { … }"), ("when", "when (loss < 0.1) { … }")]
-    return Registry.verbs.map { Candidate($0.name, $0.doc) }
-      + (schedule + keywords).map { Candidate($0.0, $0.1) }
+    let schedules = ["every", "at", "when"]
+    let keywords = Registry.keywords.filter { keyword in
+      keyword.name != "use" && (!schedules.contains(keyword.name) || !place.frames.isEmpty)
+    }
+    return Registry.verbs.map { Candidate($0.name, $0.doc) } + keywords.map { Candidate($0.name, $0.doc) }
   }
 
   /// What an expression is made of.
@@ -109,6 +103,7 @@ extension CompletionCandidates {
       return Registry.verbs.map { Candidate($0.name, $0.doc) }
         + Registry.functions.map { Candidate($0.name, $0.doc) }
         + Registry.recipes.map { Candidate($0.name, $0.doc) }
+        + Registry.keywords.map { Candidate($0.name, $0.doc) }
     default:
       guard case .table(let table)? = value(of: firstPath(from: after.startIndex)) else {
         return []

@@ -17,10 +17,15 @@ public enum Help {
       Functions
       \(functions)
 
-      Also: NAME = value, repeat NAME in values { … }, every 9 batches { … }, at end { … }, when (loss < 0.1) { … },
-      if condition { … } else { … }, assert condition "message", def name(x) { … }, param name = value "doc"
+      Also: NAME = value, and
+      \(Registry.keywords.map { "  " + $0.usage }.joined(separator: "\n"))
       """
   }
+
+  /// Everything that help is given on.
+  static let names =
+    Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
+    + Registry.keywords.map(\.name)
 
   /// What is known of a name.
   /// - Throws: `SessionError.unknownName` with the nearest name.
@@ -37,7 +42,14 @@ public enum Help {
     if let function = Registry.functionsByName[name] {
       return function.usage.joined(separator: "\n") + "\n  \(function.doc)\n\nexample: \(function.example)"
     }
-    let names = Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
+    if let keyword = Registry.keywordsByName[name] {
+      return "\(keyword.usage)\n  \(keyword.doc)\n\nexample: \(keyword.example)"
+    }
+    switch name {
+    case "verbs": return table(Registry.verbs.map { ($0.name, $0.doc) })
+    case "functions": return table(Registry.functions.map { ($0.usage.first ?? $0.name, $0.doc) })
+    default: break
+    }
     throw .unknownWord(what: "help", word: name, hint: Speller.suggestion(for: name, in: names))
   }
 

@@ -43,15 +43,18 @@ public enum Manual {
     | typed | meaning |
     |---|---|
     | `?`, `?train` | help, help on one name |
+    | `train net ?` | help on what is being typed; the input comes back without the `?` |
     | `??TEXT` | everything in the help that speaks of a text |
     | `!COMMAND` | a command of the system's shell (not with `--safe`) |
+    | up, down | earlier inputs that begin with what is typed; Ctrl-R searches inside them |
+    | Ctrl-X Ctrl-E | the input in `$VISUAL` or `$EDITOR` |
     | `_`, `_3` | the last result, the third one |
     | `tra net on=d` | verbs may be cut short where that is unambiguous; the whole command is shown |
     | Ctrl-C | clears the input; in a command the first finishes the step and keeps everything, a second abandons it |
 
     Commands in `$XDG_CONFIG_HOME/srel-repl/init.srel` (`~/.config/srel-repl/init.srel`) are run first, unless `--no-init` is
-    given. Long results go through `$PAGER`. With `--safe` there is no shell, and files are written only below the folder of
-    `--out`.
+    given. Long results go through `$PAGER`. With `--safe` there is no shell, text editor or pager, no history is kept, and
+    files are written only below the folder of `--out`.
     """
 
   private static let grammar = """

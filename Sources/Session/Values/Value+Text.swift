@@ -18,6 +18,10 @@ extension Value {
     case .nothing: ""
     case .number(let value): value.resultText
     case .string(let text): text
+    case .list(let items): "[" + items.map(\.partText).joined(separator: ", ") + "]"
+    case .record(let fields):
+      "(" + fields.map { "\($0.name)=\($0.value.partText)" }.joined(separator: ", ")
+        + (fields.count == 1 ? ",)" : ")")
     case .table(let table): table.columns.isEmpty ? "no measurements yet" : table.text()
     case .dataset(let data): data.summary
     case .model(let model): model.sourceText
@@ -25,6 +29,14 @@ extension Value {
     case .runs(let runs): runs.summary
     case .figure(let figure): figure.paths.joined(separator: "\n") + "   " + figure.summary
     case .definition(let definition): "def \(definition.name)(\(definition.signature))"
+    default: sourceText
+    }
+  }
+
+  /// The value as it is shown inside a list or record: numbers rounded as results are, texts between quotes.
+  private var partText: String {
+    switch self {
+    case .number, .list, .record: displayText
     default: sourceText
     }
   }
