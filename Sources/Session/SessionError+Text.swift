@@ -1,3 +1,5 @@
+import Language
+
 extension SessionError: CustomStringConvertible {
   public var description: String { sentences.title + (sentences.hint.map { ": " + $0 } ?? "") }
 
@@ -24,6 +26,11 @@ extension SessionError: CustomStringConvertible {
     case .argumentCount(let owner, let usage): ("\(owner) does not take these values", "write \(usage)", nil)
     case .unknownArgument(let owner, let name, let hint): ("\(owner) has no option '\(name)'", hint, nil)
     case .noField(let kind, let field, let hint): ("\(kind) has no '\(field)'", hint, nil)
+    case .noColumn(let name, let names):
+      (
+        "the table has no column '\(name)'",
+        Speller.suggestion(for: name, in: names) ?? "it has \(names.joined(separator: ", "))", nil
+      )
     case .unknownParameter(let name, let hint): ("there is no parameter '\(name)' to set with -p", hint, nil)
     case .parameterType(let name, let expected, let found):
       ("-p \(name) takes \(expected), not \(found)", nil, nil)

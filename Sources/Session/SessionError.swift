@@ -16,6 +16,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case argumentCount(owner: String, usage: String)
   case unknownArgument(owner: String, name: String, hint: String?)
   case noField(kind: String, field: String, hint: String?)
+  case noColumn(String, among: [String])
   case operands(String, left: String, right: String, hint: String?)
   case indexOutOfRange(index: String, count: Int)
   case notAnIndex(kind: String)

@@ -94,7 +94,7 @@ final class Terminal: Sendable {
     if isQuiet { return }
     if hasLiveLines {
       let text = progress.text()
-      StandardStream.messages.write("\r\u{1B}[K" + text + (progress.isLast ? "\n" : ""))
+      StandardStream.messages.write("\r\u{1B}[K" + (progress.isLast ? text + "\n" : fitted(text)))
       hasLiveLine.store(!progress.isLast, ordering: .relaxed)
     } else if progress.isMilestone, progress.isLast || isLineDue() {
       tell(progress.text())
@@ -106,11 +106,14 @@ final class Terminal: Sendable {
     if isQuiet { return }
     if hasLiveLines {
       hasLiveLine.store(true, ordering: .relaxed)
-      StandardStream.messages.write("\r\u{1B}[K" + progress.text)
+      StandardStream.messages.write("\r\u{1B}[K" + fitted(progress.text))
     } else if isLineDue() {
       tell(progress.text)
     }
   }
+
+  /// The text cut to the window, since only a line that does not wrap can be written over.
+  private func fitted(_ text: String) -> String { String(text.prefix(ShellCommand.window.columns - 1)) }
 
   private var hasLiveLines: Bool { isErrorTerminal && Self.variable("TERM") != "dumb" }
 

@@ -24,7 +24,7 @@ import Testing
       """
       error: classes has no value 'names'
         | load fashion_mnist_subset classes=names
-        |                           ^^^^^^^^^^^^^ write classes=(names) to use the variable
+        |                                   ^^^^^ write classes=(names) to use the variable
       """
     ),
     (

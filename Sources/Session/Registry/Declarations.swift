@@ -136,16 +136,7 @@ public struct Call {
 
   /// The place of a word in the list of an option, or of the whole option.
   func range(of option: String, word: String) -> ByteRange {
-    guard let value = command.options.first(where: { $0.name.text == option })?.value,
-      case .list(let items) = value.kind
-    else { return range(of: option) }
-    let item = items.first { item in
-      switch item.kind {
-      case .name(let text), .string(let text): text == word
-      default: false
-      }
-    }
-    return item?.range ?? value.range
+    command.options.first { $0.name.text == option }?.value.range(ofWord: word) ?? range(of: option)
   }
 
   func flag(_ name: String) -> Bool { options[name]?.flag ?? false }

@@ -41,6 +41,12 @@ extension Session {
       throw ChartError.emptyTable
     }
     let table = try filtered(whole, call)
+    for option in ["x", "y", "by", "facet"] where table.rowCount > 0 {
+      for name in call.words(option) ?? [] where !table.hasColumn(named: name) && name != "pair" {
+        throw SessionError.noColumn(name, among: table.columnNames)
+          .diagnostic(at: call.range(of: option, word: name))
+      }
+    }
     return try located(at: call.command.range) {
       try Figure(
         plotting: table, x: x, y: y, by: call.words("by") ?? [], facet: call.words("facet") ?? [],
