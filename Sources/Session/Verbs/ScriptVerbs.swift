@@ -107,7 +107,7 @@ extension Session {
     }
     do {
       for (cell, statements) in runner.cells {
-        if runner.hasCells, cell.kind == .code { output(.echo("# %% \(cell.name)")) }
+        if cell.kind == .code, !cell.header.isEmpty { output(.echo("# %% \(cell.name)")) }
         for statement in statements { try logged(statement) }
       }
     } catch Stop.quit {}

@@ -11,7 +11,7 @@ extension Verb {
     "show values: a table with more rows, a run with its layers, a data set with its classes and pictures",
     things: [ThingDeclaration("THING", .any, .several, "what to show")],
     options: [
-      OptionDeclaration("rows", .whole(atLeast: 2), default: "40", "how many rows of a table"),
+      OptionDeclaration("rows", .whole(atLeast: 2), "how many rows of a table, 40 if not given"),
       OptionDeclaration("columns", .names("columns"), "the columns of a table to show, in this order"),
       OptionDeclaration("on", .dataset, "the data for which a model recipe is laid out"),
     ], example: "show run shoes"
