@@ -23,7 +23,9 @@ extension Session {
     let first = context.trained.run.step
     var meter = ProgressMeter(
       name: context.trained.name, first: first, last: course.lastStep,
-      planned: course.schedule.count(from: first, to: course.lastStep))
+      // The blocks of the end run when the last line has been told.
+      planned: course.schedule.count(
+        from: first, to: course.lastStep, isResumed: course.isResumed, withEnd: false))
     let outer = training
     training = context
     defer { training = outer }
@@ -89,7 +91,8 @@ extension Session {
       case .when(let condition):
         guard !atStart, !entry.isDone, try holds(condition) else { continue }
         schedule.entries[place].isDone = true
-        try run(entry.block, &meter)
+        // Nobody knows ahead whether it will come, so the progress line does not count it.
+        try run(entry.block)
       case .start: if atStart { try run(entry.block, &meter) }
       case .steps(let steps) where atStart: if step == 0, steps.contains(0) { try run(entry.block, &meter) }
       default: if !atStart, schedule.isDue(entry, after: step) { try run(entry.block, &meter) }
@@ -99,6 +102,10 @@ extension Session {
 
   private func run(_ block: Block, _ meter: inout ProgressMeter) throws {
     meter.blocksDone += 1
+    try run(block)
+  }
+
+  private func run(_ block: Block) throws {
     _ = try inScope(Scope(training: training)) { try execute(block.statements) }
   }
 

@@ -127,7 +127,8 @@ extension Session {
     let start = clock.now
     let value = try evaluate(inner)
     let seconds = (clock.now - start) / .seconds(1)
-    show(words: "time \(seconds.significant(3)) s")
+    // Beside the results, which are the same in every run.
+    output(.note("time \(seconds.significant(3)) s"))
     return value
   }
 }
