@@ -44,9 +44,9 @@ import Testing
   }
 
   @Test func formAndNamesOfAFileAreToldTogether() throws {
-    let path = try Program.script("x = 1 +\nload fashion_mnist per_clas=3\nshow y\n")
+    let script = try Script("x = 1 +\nload fashion_mnist per_clas=3\nshow y\n")
     for flags in [[], ["-n"]] {
-      let found = try Program.run(flags + [path])
+      let found = try Program.run(flags + [script.path])
       #expect(found.code == 2 && found.output.isEmpty)
       for place in [
         ":1:8: error: expected a value", ":2:20: error: load has no option", ":3:6: error: there is no",
@@ -60,7 +60,8 @@ import Testing
     for text in [
       "x = " + String(repeating: "1 + ", count: 250_000) + "1", String(repeating: "(", count: 1_000_000),
     ] {
-      let found = try Program.run([try Program.script(text)])
+      let script = try Script(text)
+      let found = try Program.run([script.path])
       #expect(found.code == 2)
       #expect(found.errors.utf8.count < 100_000 && found.errors.contains(":1:"))
     }
@@ -69,9 +70,9 @@ import Testing
   @Test func scriptsRunFromAnyFolderAndTheirErrorsNameThem() throws {
     let found = try Program.run(["-q", "-e", "do first_steps epochs=1; run.step"])
     #expect(found.code == 0 && found.output.hasSuffix("\n12\n"), "\(found.errors)")
-    let path = try Program.script("show 1\n[1][3]\n")
-    let json = try Program.run(["--json", "-e", "do \"\(path)\""])
+    let script = try Script("show 1\n[1][3]\n")
+    let json = try Program.run(["--json", "-e", "do \"\(script.path)\""])
     #expect(json.code == 1)
-    #expect(json.output.contains("\"file\":\"\(path)\",\"line\":2,\"column\":5,\"text\":\"3\""))
+    #expect(json.output.contains("\"file\":\"\(script.path)\",\"line\":2,\"column\":5,\"text\":\"3\""))
   }
 }
