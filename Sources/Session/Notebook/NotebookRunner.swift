@@ -144,7 +144,7 @@ public final class NotebookRunner {
   private func errorText(_ failure: SessionFailure) -> String? {
     if case .interrupted = failure { return "stopped by the user" }
     if failure.diagnostics.isEmpty { return nil }
-    return failure.diagnostics.map { DiagnosticText(width: 100).render($0, in: notebook.source) }.joined(
+    return failure.diagnostics.map { DiagnosticText().render($0, in: notebook.source) }.joined(
       separator: "\n")
   }
 
