@@ -146,6 +146,9 @@ final class Shell {
     // Made here: it looks at the terminal and reads the user's key bindings, for which one-liners need not wait.
     let editor = lineEditor(isPrompt: isPrompt)
     while !signals.isTerminated {
+      signals.isReading = true
+      // Without a prompt, Ctrl-C that came just as a command had ended is not lost: nobody would be asked again.
+      if !isPrompt, session.interruption.isRequested { return first(code, signals.exitCode) }
       let text: String
       switch read(editor) {
       case .text(let input): text = input
