@@ -92,7 +92,11 @@ private final class StopRequests: Sendable {
   }
 
   func interrupt() {
-    if isReading.load(ordering: .relaxed) { return LineEditor.deliver(signal: SIGINT) }
+    if isReading.load(ordering: .relaxed) {
+      // The reading may be about to begin: what is delivered before it is lost.
+      for _ in 0..<1000 where isReading.load(ordering: .relaxed) && !LineEditor.isReading { usleep(1000) }
+      return LineEditor.deliver(signal: SIGINT)
+    }
     let now = DispatchTime.now().uptimeNanoseconds
     let before = lastRequest.exchange(now, ordering: .relaxed)
     guard !isRequested() || now - before < 2_000_000_000 else { return }
