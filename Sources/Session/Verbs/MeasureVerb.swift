@@ -65,6 +65,7 @@ extension Verb {
       return .table(keepsPairs ? measurement.pairs ?? measurement.averages : measurement.averages)
     } catch {
       if case .interrupted(let done, let count) = error {
+        if isInside { throw Stop.interrupted }
         session.output(.warning("measurement abandoned after \(done) of \(count) sources, nothing kept"))
         throw Stop.interrupted
       }
