@@ -65,6 +65,8 @@ extension SessionError: CustomStringConvertible {
     case .notRepeatable(let kind): ("repeat goes over a list or a range, not over \(kind)", nil, nil)
     case .repeatColumn(let name):
       ("the tables already have a column '\(name)' with other entries", "give the repeat another name", nil)
+    case .mergedRuns(let text):
+      (text, "merge series of the same repeat with other values, or their tables (.srel, .history)", nil)
     default: nil
     }
   }

@@ -26,6 +26,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case notRepeatable(kind: String)
   case identicalRuns(name: String, first: String, second: String)
   case repeatColumn(String)
+  case mergedRuns(String)
   case scheduleOutside(String)
   case unscheduled
   case badSchedule(String)

@@ -88,7 +88,8 @@ public struct AtomicFile: ~Copyable {
     if pending.count >= Self.chunk { try flush() }
   }
 
-  private mutating func flush() throws(FileError) {
+  /// Hands what has been added to the system.
+  mutating func flush() throws(FileError) {
     if let code = POSIX.write(pending, to: descriptor) { throw FileError(path: path, code: code) }
     pending.removeAll(keepingCapacity: true)
   }

@@ -7,6 +7,11 @@ public enum TableError: Error, Equatable, Sendable {
   case wrongKind(column: String, row: Int, expected: CellKind, found: CellKind)
   case roleConflict(String, ColumnRole, ColumnRole)
   case collapsedKeys([CollapsedKey])
+  case mergeConflict(String, column: String?)
+  case noWholeSteps(row: Int?)
+  case onlyWritten(ending: String)
+  case emptyJSON
+  case malformedJSON(line: Int, reason: String)
   case emptyCSV
   case blankColumnName(column: Int)
   case notUTF8(line: Int)
@@ -33,6 +38,18 @@ extension TableError: CustomStringConvertible {
       "column '\(name)' is a \(one.rawValue) in one table and a \(other.rawValue) in another: rename one of them"
     case .collapsedKeys(let keys):
       keys.map(Self.sentence(for:)).joined(separator: "; ")
+    case .mergeConflict(let place, let column):
+      "the tables disagree on the rows of \(place)" + (column.map { " in column '\($0)'" } ?? "")
+        + ": leave those rows out of one of them"
+    case .noWholeSteps(let row):
+      "TensorBoard draws over steps: the table needs a column 'step' of whole numbers, 0 or more"
+        + (row.map { " (row \($0) has none)" } ?? "")
+    case .onlyWritten(let ending):
+      "a table is not read from .\(ending): save it with formats=[csv] or [jsonl] and load that"
+    case .emptyJSON:
+      "the file holds no rows: JSON lines have one object in each line"
+    case .malformedJSON(let line, let reason):
+      "line \(line) is no row of a table: \(reason)"
     case .emptyCSV:
       "the file is empty: a table begins with one line of column names"
     case .blankColumnName(let column):

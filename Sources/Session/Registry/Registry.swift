@@ -5,7 +5,7 @@
 public enum Registry {
   public static let verbs: [Verb] = [
     .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .show,
-    .describe, .sketch, .plot, .save, .run, .check, .seed, .set, .time,
+    .describe, .sketch, .plot, .save, .merge, .run, .check, .seed, .set, .time,
     .list, .delete, .help, .quit,
   ]
 

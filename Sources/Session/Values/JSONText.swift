@@ -90,11 +90,7 @@ public enum JSONText {
     ])
   }
 
-  private static func text(_ number: Double) -> String {
-    if number.isNaN { return quoted("nan") }
-    if number.isInfinite { return quoted(number < 0 ? "-inf" : "inf") }
-    return number.shortest
-  }
+  private static func text(_ number: Double) -> String { JSONScalar.text(number) }
 
   private static func array(_ items: [String]) -> String { "[" + items.joined(separator: ",") + "]" }
 
@@ -102,23 +98,7 @@ public enum JSONText {
     "{" + fields.map { quoted($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
   }
 
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case "\u{0}"..."\u{1F}":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  static func quoted(_ text: String) -> String { JSONScalar.quoted(text) }
 }
 
 /// How results are written.

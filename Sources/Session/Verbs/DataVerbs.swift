@@ -5,10 +5,11 @@ import Tables
 
 extension Verb {
   static let load = Verb(
-    "load", "read a data set from files, or a table from CSV",
+    "load", "read a data set from files, or a table from CSV or JSON lines",
     things: [
       ThingDeclaration("SOURCE", .word(DatasetSource.all.map(\.name) + ["table"]), "what to read"),
-      ThingDeclaration("FILE", .text, .optional, "the CSV file of load table"),
+      ThingDeclaration(
+        "FILE", .text, .optional, "load table: a file of CSV, or of JSON lines if it ends in .jsonl"),
     ],
     options: [
       OptionDeclaration("classes", .names("class names"), "the classes to take, numbered anew in this order"),
@@ -51,13 +52,14 @@ extension Verb {
 
   private static func loadTable(_ call: Call) throws -> Value {
     guard call.things.count > 1, let path = call.things[1].text else {
-      throw SessionError.missingThing(owner: "load table", thing: "FILE", kind: "the name of a CSV file")
+      throw SessionError.missingThing(
+        owner: "load table", thing: "FILE", kind: "the name of a CSV or JSONL file")
     }
     if let option = call.command.options.first {
       throw SessionError.unknownOption(owner: "load table", option: option.name.text, hint: nil)
         .diagnostic(at: option.name.range)
     }
-    return .table(try Table(contentsOfCSV: path))
+    return .table(try Table(contentsOf: path))
   }
 
   private static func normalization(_ call: Call) throws -> Normalization? {

@@ -3,7 +3,7 @@ extension Table {
   ///
   /// Columns of the product's own tables get the role and kind they were written with. In other columns a quoted
   /// cell is a text, all numbers make a column of numbers, all yes / no one of flags; their role is `roles[name]`,
-  /// else value for numbers and key for the rest. An empty cell is missing.
+  /// else value for numbers and key for the rest and for what a `repeat` put in front. An empty cell is missing.
   /// - Throws: `TableError` with the line. Costs two passes over the bytes.
   public init(csv text: String, roles: [String: ColumnRole] = [:]) throws(TableError) {
     try self.init(csvBytes: Array(text.utf8), roles: roles)
@@ -26,7 +26,7 @@ extension Table {
     }
     var columns = names.indices.map { place in
       let kind = guesses[place].kind
-      let role = roles[names[place]] ?? Schema.role(of: names[place]) ?? (kind == .number ? .value : .key)
+      let role = roles[names[place]] ?? Schema.role(of: names[place], kind: kind, among: names)
       return Column(name: names[place], role: role)
     }
     scanner = body

@@ -1,0 +1,105 @@
+import Datasets
+import Network
+import Random
+import Tables
+import Training
+
+extension Session {
+  /// Writes the weights of every run, with where they come from in the metadata.
+  func saveWeights(_ value: Value, _ stem: String) throws -> [String] {
+    guard let runs = value.labelledRuns else {
+      throw SessionError.wrongKind(
+        what: "formats=safetensors", expected: "a run", found: value.kindName, hint: nil)
+    }
+    return try runs.map { label, run in
+      let path = try folders.path(stem + (label.isEmpty ? "" : "_" + label) + ".safetensors", for: .results)
+      try SafetensorsFile(
+        tensors: run.run.network.exported(run.run.weights), metadata: run.provenance
+      ).write(to: path)
+      return path
+    }
+  }
+
+  /// Writes an event file for each run, in a folder of its own below `stem`, or one run to the file that is named.
+  func saveEvents(_ value: Value, _ stem: String, file: String?) throws -> [String] {
+    let parts = try value.curves
+    if let file {
+      guard parts.count == 1 else {
+        throw SessionError.file(
+          "a file .tfevents holds one run, not \(parts.count): formats=[tensorboard] makes a folder for each")
+      }
+      let path = try folders.path(file, for: .results)
+      try TensorBoard.write(parts[0].points, to: path)
+      return [path]
+    }
+    return try parts.map { label, points in
+      let folder = stem + "/" + (label.isEmpty ? "" : label + "/")
+      let path = try folders.path(folder + TensorBoard.fileName, for: .results)
+      try TensorBoard.write(points, to: path)
+      return path
+    }
+  }
+}
+
+extension Value {
+  /// The runs with what tells them apart, fit for a file's name: empty for a single run.
+  fileprivate var labelledRuns: [(label: String, run: TrainedRun)]? {
+    switch self {
+    case .run(let run): [("", run)]
+    case .runs(let series):
+      series.runs.enumerated().map { place, run in
+        (
+          series.levels.map { "\($0.name)=\($0.values[place].displayText.asFileName)" }.joined(
+            separator: "_"), run
+        )
+      }
+    default: nil
+    }
+  }
+
+  /// The curves of each run under its label; of a table those of each combination of its replicates.
+  fileprivate var curves: [(label: String, points: [TensorBoard.Point])] {
+    get throws {
+      if let runs = labelledRuns {
+        return try runs.map { label, run in
+          let tables = try Value.run(run).savedTables
+          return (
+            label, try tables.flatMap { try $0.table.curves(named: $0.name.isEmpty ? "srel" : $0.name) }
+          )
+        }
+      }
+      guard case .table(let table) = self else { return [] }
+      let varying = table.columns.filter { $0.role == .replicate && $0.levels.count > 1 }.map(\.name)
+      if table.rowCount == 0 { return [("", try table.curves(named: ""))] }
+      return try table.grouping(by: varying).map { group in
+        let label = zip(varying, group.key).map { "\($0)=\($1.description.asFileName)" }
+        return (label.joined(separator: "_"), try table.rows(at: group.rows).curves(named: ""))
+      }
+    }
+  }
+}
+
+extension TrainedRun {
+  /// Where the weights come from, for the metadata of their file; `format` is what PyTorch's loaders look for.
+  fileprivate var provenance: [String: String] {
+    var entries = [
+      "format": "pt", "program": "srel-repl \(Version.program)", "run": name,
+      "model": run.network.model.sourceText, "optimizer": run.optimizer.sourceText,
+      "batch": String(run.options.batch), "loss_function": run.options.loss.rawValue,
+      "step": String(run.step), "epoch": run.epoch.shortest, "loss": loss.shortest,
+      "seed": String(run.options.seed.root),
+      "data": "\(run.data.name) \(run.data.digest)", "split": run.data.split,
+      "samples": String(run.data.count), "preparation": run.data.preparation.joined(separator: "; "),
+      "classes": run.data.classNames.joined(separator: ", "),
+    ]
+    if run.options.loss == .crossEntropy { entries["accuracy"] = accuracy.shortest }
+    for (stream, seed) in run.options.seed.overrides { entries["seed_\(stream.rawValue)"] = String(seed) }
+    if let test { entries["test"] = "\(test.name) \(test.digest)" }
+    return entries
+  }
+}
+
+extension String {
+  /// The text in the name of a file.
+  var asFileName: String { replacing("/", with: "_") }
+}
