@@ -69,11 +69,9 @@ extension Value {
         }
       }
       guard case .table(let table) = self else { return [] }
-      let varying = table.columns.filter { $0.role == .replicate && $0.levels.count > 1 }.map(\.name)
       if table.rowCount == 0 { return [("", try table.curves(named: ""))] }
-      return try table.grouping(by: varying).map { group in
-        let label = zip(varying, group.key).map { "\($0)=\($1.description.asFileName)" }
-        return (label.joined(separator: "_"), try table.rows(at: group.rows).curves(named: ""))
+      return try table.groupsOfRuns.map { label, rows in
+        (label, try table.rows(at: rows).curves(named: ""))
       }
     }
   }
@@ -99,7 +97,27 @@ extension TrainedRun {
   }
 }
 
+extension Table {
+  /// The rows of each combination of replicates; the label is the run's name where that tells all of them apart.
+  fileprivate var groupsOfRuns: [(label: String, rows: [Int])] {
+    get throws {
+      let varying = columns.filter { $0.role == .replicate && $0.levels.count > 1 }.map(\.name)
+      let groups = try grouping(by: varying)
+      if varying.contains("run"), try grouping(by: ["run"]).count == groups.count {
+        return try grouping(by: ["run"]).map { ($0.key[0].description.asFileName, $0.rows) }
+      }
+      return groups.map { group in
+        let parts = zip(varying, group.key).map { "\($0)=\($1.description)" }
+        return (parts.joined(separator: "_").asFileName, group.rows)
+      }
+    }
+  }
+}
+
 extension String {
-  /// The text in the name of a file.
-  var asFileName: String { replacing("/", with: "_") }
+  /// The text as the name of a file or folder that is not hidden and leads nowhere else.
+  var asFileName: String {
+    let name = replacing("/", with: "_")
+    return isEmpty || hasPrefix(".") ? "_" + name : name
+  }
 }
