@@ -78,7 +78,7 @@ import Testing
     for entry in [
       "\"seed\":\"2\"", "\"optimizer\":\"adam(lr=0.001)\"", "\"batch\":\"20\"", "\"step\":\"3\"",
       "\"format\":\"pt\"",
-      "\"model\":\"mlp(widths=[8])\"", "\"loss_function\":\"cross_entropy\"", "\"data\":\"mixture ",
+      "\"model\":\"model(mlp, widths=[8])\"", "\"loss_function\":\"cross_entropy\"", "\"data\":\"mixture ",
     ] { #expect(text.contains(entry), "\(entry)") }
   }
 

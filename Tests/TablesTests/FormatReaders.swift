@@ -135,7 +135,7 @@ func readPickle(_ file: [UInt8]) throws -> [ReadList] {
       memo[try pickle.number(4)] = text
       if isInList { put(.text(try #require(text))) }
     case "j":
-      text = try #require(memo[try pickle.number(4)])
+      text = memo[try pickle.number(4)]
       if isInList { put(.text(try #require(text))) }
     case "]":
       #expect(try pickle.text(1) == "(" && !isInList)

@@ -2,7 +2,7 @@ extension Table {
   /// Writes the table as an uncompressed NPZ archive (`numpy.savez`) to a file, which appears complete or not at all:
   /// one array a column, of one entry a row.
   ///
-  /// Numbers are float64, or int64 in columns that count or number something; flags are bool, texts unicode of the
+  /// Numbers are float64, seeds, steps and counts int64; flags are bool, texts unicode of the
   /// longest text's width. A column with missing entries has NaN, False or "" there, and an array `missing.NAME` of bool
   /// beside it. The same table gives the same bytes.
   /// - Throws: `FileError`, also where a column takes 4 GiB or more.

@@ -2,7 +2,7 @@ extension Table {
   /// Writes the table as a Python pickle (protocol 2) of plain objects to a file, which appears complete or not at all:
   /// a dictionary from the names of the columns to lists of their entries.
   ///
-  /// Entries are float, or int in columns that count or number something; str, bool, and None where missing. Nothing but
+  /// Entries are float, int for seeds, steps and counts, str, bool, and None where missing. Nothing but
   /// these is in the file, so that loading it runs no code. The same table gives the same bytes.
   public func writePickle(to path: String) throws(FileError) {
     try AtomicFile.write(to: path) { (file) throws(FileError) in

@@ -38,14 +38,14 @@ extension Table {
 }
 
 extension Column {
-  /// Whether the entries count or number something (steps, seeds, samples) and so are whole numbers in every format.
+  /// Whether the entries are whole numbers in every format: decided by the column's name, so that the type of a
+  /// column of results never hangs on the numbers in it.
   var isOfWholeNumbers: Bool {
-    role != .value && kind == .number
-      && presentNumbers.allSatisfy { number in
-        // NaN stands where nothing is, and is passed over where entries are missing.
-        (number.isNaN && missingCount > 0)
-          || (number == number.rounded() && number.magnitude < 9_007_199_254_740_992
-            && !(number == 0 && number.sign == .minus))
+    ["seed", "step", "n", "dropped", "source_id", "probe_id"].contains(name) && kind == .number
+      && (0..<count).allSatisfy { row in
+        guard let number = self[row].number else { return true }
+        return number == number.rounded() && number.magnitude < 9_007_199_254_740_992
+          && !(number == 0 && number.sign == .minus)
       }
   }
 }
