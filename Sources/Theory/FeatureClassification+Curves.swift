@@ -20,51 +20,82 @@ extension FeatureClassification {
       try check("a source", pair.source.x, count: featureCount)
       try check("a probe", pair.probe.x, count: featureCount)
     }
-    var curves: [PairCurves] = []
+    for start in starts.joined() {
+      try check("a start", start.scalars, count: classCount * featureCount)
+    }
+    let parts = zip(pairs, starts).map { PairFlow($0, starts: $1, of: self) }
+    var curves = parts.map { [[Double]](repeating: [], count: $0.free.rows / (2 * classCount)) }
     let block = 1024
-    for (pair, starts) in zip(pairs, starts) {
-      for start in starts { try check("a start", start.scalars, count: classCount * featureCount) }
-      let probes = DoubleMatrix(rows: [pair.source.x, pair.probe.x])
-      let rotated = DoubleMatrix.product(probes, eigen.vectors, transposingSecond: true)
-      let driven = products(targets, rotated)
-      let free = starts.map {
-        products(DoubleMatrix.product($0, eigen.vectors, transposingSecond: true), rotated)
-      }
-      let columns = 2 * classCount
-      let coefficients = DoubleMatrix(rows: free.flatMap { $0 })
-      curves.append([[Double]](repeating: [], count: starts.count))
-      for first in stride(from: 0, to: times.count, by: block) {
-        let factors = times[first..<min(first + block, times.count)].map { self.factors(at: $0) }
-        let source = DoubleMatrix.product(
-          DoubleMatrix(rows: factors.map(\.growth)), DoubleMatrix(rows: driven), transposingSecond: true)
-        let start = DoubleMatrix.product(
-          DoubleMatrix(rows: factors.map(\.decay)), coefficients, transposingSecond: true)
-        for place in starts.indices {
-          let values = factors.indices.map { time -> Double in
-            var outputs = [Double](repeating: 0, count: columns)
-            for k in 0..<columns { outputs[k] = start[time, place * columns + k] + source[time, k] }
-            return self.response(outputs, pair, stepPenalty ?? alpha).value ?? .nan
-          }
-          curves[curves.count - 1][place] += values
+    for first in stride(from: 0, to: times.count, by: block) {
+      let factors = times[first..<min(first + block, times.count)].map { self.factors(at: $0) }
+      let growth = DoubleMatrix(rows: factors.map(\.growth))
+      let decay = DoubleMatrix(rows: factors.map(\.decay))
+      for (pair, part) in parts.enumerated() {
+        let driven = DoubleMatrix.product(growth, part.driven, transposingSecond: true)
+        let free = DoubleMatrix.product(decay, part.free, transposingSecond: true)
+        for start in curves[pair].indices {
+          curves[pair][start] += elasticities(
+            pairs[pair], driven: driven, free: free, start: start, alpha: stepPenalty ?? alpha)
         }
       }
     }
     return curves
   }
 
-  /// Entrywise products of every row of `weights` with both samples: 2K rows, those of the source first.
-  private func products(_ weights: DoubleMatrix, _ samples: DoubleMatrix) -> [[Double]] {
-    (0..<2).flatMap { sample in
-      (0..<classCount).map { c in (0..<featureCount).map { weights[c, $0] * samples[sample, $0] } }
+  /// S at each row of the outputs: Eq. 8 without an array for each value.
+  private func elasticities(
+    _ pair: (source: LabelledPoint, probe: LabelledPoint), driven: DoubleMatrix, free: DoubleMatrix,
+    start: Int, alpha: Double
+  ) -> [Double] {
+    let overlap = dot(pair.source.x, pair.probe.x)
+    let square = dot(pair.source.x, pair.source.x)
+    let ownWeight = overlap / (formula == .published ? Double(sampleCount) : 1)
+    let first = start * 2 * classCount
+    return (0..<driven.rows).map { row in
+      var (own, other, scale) = (0.0, 0.0, 0.0)
+      for c in 0..<classCount {
+        let target = c == pair.source.label ? 1.0 : 0
+        let source = free[row, first + c] + driven[row, c]
+        let probe = free[row, first + classCount + c] + driven[row, classCount + c]
+        let a = square * target - (alpha + square) * source
+        let b = overlap * target - alpha * probe - ownWeight * source
+        let size = square * target + (alpha + square) * abs(source)
+        own += a * a
+        other += b * b
+        scale += size * size
+      }
+      return Response(
+        source: own.squareRoot(), probe: other.squareRoot(), scale: scale.squareRoot()
+      ).value ?? .nan
     }
   }
+}
 
-  private func response(
-    _ outputs: [Double], _ pair: (source: LabelledPoint, probe: LabelledPoint), _ alpha: Double
-  ) -> Response {
-    response(
-      sourceOutputs: Array(outputs[..<classCount]), probeOutputs: Array(outputs[classCount...]),
-      overlap: dot(pair.source.x, pair.probe.x), square: dot(pair.source.x, pair.source.x),
-      label: pair.source.label, stepPenalty: alpha)
+/// The coefficients of one pair's outputs W h and W h' in the eigenvectors: rows are those of the source, then of the probe.
+private struct PairFlow {
+  /// From the targets, [2K, p].
+  let driven: DoubleMatrix
+  /// From the starts, [2K · starts, p].
+  let free: DoubleMatrix
+
+  init(
+    _ pair: (source: LabelledPoint, probe: LabelledPoint), starts: [DoubleMatrix],
+    of problem: FeatureClassification
+  ) {
+    let rotated = DoubleMatrix.product(
+      DoubleMatrix(rows: [pair.source.x, pair.probe.x]), problem.eigen.vectors, transposingSecond: true)
+    driven = DoubleMatrix(rows: PairFlow.products(problem.targets, rotated))
+    free = DoubleMatrix(
+      rows: starts.flatMap {
+        PairFlow.products(
+          DoubleMatrix.product($0, problem.eigen.vectors, transposingSecond: true), rotated)
+      })
+  }
+
+  /// Entrywise products of every row of `weights` with both samples: 2K rows, those of the source first.
+  private static func products(_ weights: DoubleMatrix, _ samples: DoubleMatrix) -> [[Double]] {
+    (0..<2).flatMap { sample in
+      (0..<weights.rows).map { c in (0..<weights.columns).map { weights[c, $0] * samples[sample, $0] } }
+    }
   }
 }

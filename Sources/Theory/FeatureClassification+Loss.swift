@@ -34,13 +34,17 @@ extension FeatureClassification {
 
   /// L(W) of the penalised loss: ½ Σ_c [w_c·(H/N) w_c − 2 w_c·b_c + n_c/N] + (λ/2K) Σ_c ‖w_c‖².
   func trueLoss(rotated weights: DoubleMatrix) -> Double {
+    trueLoss(mean: weights, square: weights.squared)
+  }
+
+  /// The same where w and w² are means over several weights.
+  func trueLoss(mean: DoubleMatrix, square: DoubleMatrix) -> Double {
     let share = penalty / Double(classCount)
     var sum = 0.0
     for c in 0..<classCount {
       sum += classShares[c]
       for j in 0..<featureCount {
-        let w = weights[c, j]
-        sum += w * (w * (moment(j) + share) - 2 * targets[c, j])
+        sum += square[c, j] * (moment(j) + share) - 2 * mean[c, j] * targets[c, j]
       }
     }
     return sum / 2
@@ -49,15 +53,18 @@ extension FeatureClassification {
   /// (1/2N) Σ_i Σ_a [(1 − f_a)² + (K − 1) f_a²] + (λ/2K) Σ_c ‖w_c‖²: the published code subtracts shapes (K) and (K, 1, 1),
   /// so that every output is compared with all entries of the target, and labels drop out.
   func publishedLoss(rotated weights: DoubleMatrix) -> Double {
+    publishedLoss(mean: weights, square: weights.squared)
+  }
+
+  /// The same where w and w² are means over several weights.
+  func publishedLoss(mean: DoubleMatrix, square: DoubleMatrix) -> Double {
     let share = penalty / Double(classCount)
-    let sums = eigen.vectors.times(featureSum)
     let n = Double(sampleCount)
     var sum = 0.0
     for c in 0..<classCount {
       sum += 1
       for j in 0..<featureCount {
-        let w = weights[c, j]
-        sum += w * (w * (Double(classCount) * moment(j) + share) - 2 * sums[j] / n)
+        sum += square[c, j] * (Double(classCount) * moment(j) + share) - 2 * mean[c, j] * rotatedSum[j] / n
       }
     }
     return sum / 2
@@ -70,5 +77,11 @@ extension FeatureClassification {
   public func loss(_ weights: DoubleMatrix, as formula: FeatureFormula) -> Double {
     let rotated = DoubleMatrix.product(weights, eigen.vectors, transposingSecond: true)
     return formula == .published ? publishedLoss(rotated: rotated) : trueLoss(rotated: rotated)
+  }
+}
+
+extension DoubleMatrix {
+  fileprivate var squared: DoubleMatrix {
+    DoubleMatrix(rows: rows, columns: columns, scalars: scalars.map { $0 * $0 })
   }
 }

@@ -31,7 +31,7 @@ public struct FeatureClassification: Sendable {
   /// Vᵀ b_c, row c.
   let targets: DoubleMatrix
   /// Vᵀ Σ_i h_i, which the published loss needs.
-  let featureSum: [Double]
+  let rotatedSum: [Double]
   /// The share of each class in N.
   let classShares: [Double]
 
@@ -73,7 +73,8 @@ public struct FeatureClassification: Sendable {
       for j in 0..<featureCount { sums[label, j] += features[i, j] / n }
     }
     targets = DoubleMatrix.product(sums, eigen.vectors, transposingSecond: true)
-    featureSum = (0..<featureCount).map { j in (0..<classes).reduce(0) { $0 + sums[$1, j] } * n }
+    rotatedSum = eigen.vectors.times(
+      (0..<featureCount).map { j in (0..<classes).reduce(0) { $0 + sums[$1, j] } * n })
     classShares = (0..<classes).map { label in Double(labels.count { $0 == label }) / n }
   }
 

@@ -4,7 +4,8 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .show, .plot, .save,
+    .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .solve,
+    .compare, .phases, .show, .plot, .save,
     .seed, .set, .time,
     .list, .delete, .help, .quit,
   ]

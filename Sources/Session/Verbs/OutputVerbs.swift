@@ -28,6 +28,8 @@ extension Verb {
         "whether the y axis makes room for outliers"),
       OptionDeclaration("title", .text, "words above the figure"),
       OptionDeclaration(
+        "phases", .table, "what phases found: the elastic and the inelastic part are shaded, t* is marked"),
+      OptionDeclaration(
         "to", .either([.text, .names("file names")]), isRequired: true,
         "the files, ending in .svg, .png or .pdf"),
     ], filtersColumns: true, example: "plot run.srel x=step by=same average=median to=\"s.svg\""
@@ -36,13 +38,18 @@ extension Verb {
       return .nothing
     }
     let table = try session.filtered(whole, call)
-    let figure = try session.located(at: call.command.range) {
+    var figure = try session.located(at: call.command.range) {
       try Figure(
         plotting: table, x: x, y: y, by: call.words("by") ?? [], facet: call.words("facet") ?? [],
         band: call.text("band").flatMap(Figure.Band.init),
         kind: call.text("kind").flatMap(Figure.Kind.init) ?? .lines,
         log: call.text("log").flatMap(Figure.LogAxes.init) ?? .none, title: call.text("title") ?? "",
         leavesOutOutliers: call.text("outliers") == "leave_out")
+    }
+    if case .table(let phases)? = call.options["phases"] {
+      try session.located(at: call.range(of: "phases")) {
+        try figure.mark(phases: phases, facet: call.words("facet") ?? [], by: call.words("by") ?? [])
+      }
     }
     return try session.located(at: call.range(of: "to")) { try session.write(figure, call) }
   }
@@ -73,7 +80,7 @@ extension Verb {
 
 extension Session {
   /// The rows that the further options of a plot keep: `average=median`, `distance=[kl, l2]`.
-  fileprivate func filtered(_ table: Table, _ call: Call) throws -> Table {
+  func filtered(_ table: Table, _ call: Call) throws -> Table {
     var result = table
     for filter in call.filters {
       guard table.hasColumn(named: filter.name.text) else {
