@@ -91,6 +91,42 @@ struct ClosedFormTable {
     return table
   }
 
+  /// The plane of a gate at the last time: the first source, the probes that its step moves and those that it does not, and
+  /// the hyperplane w·x = 0 on which the gate closes.
+  ///
+  /// - Throws: `SessionError.engine` for another form than a gate or samples of other than two numbers.
+  func plane() throws -> Table {
+    guard name == "gate" || name == "population", flow.inputCount == 2, let state = states.last,
+      let source = points.sources.first
+    else {
+      throw SessionError.engine("keep=plane draws a gate in the plane: gate or population with two numbers")
+    }
+    var table = Table(columns: [
+      ("model", .key), ("part", .key), ("time", .key), ("x0", .axis), ("x1", .value), ("value", .value),
+    ])
+    func add(_ part: String, _ x: [Double], _ value: Double?) throws {
+      try table.append([
+        .text(name), .text(part), .number(state.time), .number(x[0]), .number(x[1]),
+        value.map { .number($0) } ?? .missing,
+      ])
+    }
+    for (j, probe) in points.probes.enumerated() where points.isPair(0, j) {
+      let value = flow.response(state.weights, source: source, probe: probe).value
+      try add(value.map { $0 > 0 ? "moves" : "stays" } ?? "undefined", probe.x, value)
+    }
+    let reach = points.probes.map { max(abs($0.x[0]), abs($0.x[1])) }.max() ?? 1
+    let length = (state.weights[0] * state.weights[0] + state.weights[1] * state.weights[1]).squareRoot()
+    if length > 0 {
+      // Along the hyperplane as far as the probes reach.
+      let direction = [-state.weights[1] / length, state.weights[0] / length]
+      for step in -100...100 {
+        try add("hyperplane", direction.map { $0 * reach * Double(step) / 100 }, nil)
+      }
+    }
+    try add("source", source.x, 1)
+    return table
+  }
+
   private func responses(_ state: FlowState) -> [[Response]] {
     points.sources.map { source in
       points.probes.map { flow.response(state.weights, source: source, probe: $0) }

@@ -4,7 +4,7 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .solve,
+    .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .predict, .solve,
     .compare, .phases, .show, .plot, .save,
     .seed, .set, .time,
     .list, .delete, .help, .quit,

@@ -22,8 +22,8 @@ extension Verb {
         "average", .words(Average.allCases.map(\.rawValue)), default: "mean",
         "how the pairs of two classes become one number"),
       OptionDeclaration(
-        "keep", .word(["averages", "pairs", "weights"]), default: "averages",
-        "averages of S, S of single pairs, or the weights"),
+        "keep", .word(["averages", "pairs", "weights", "plane"]), default: "averages",
+        "averages of S, S of single pairs, the weights, or for gates in the plane which probes move at the last time"),
       OptionDeclaration("on", .dataset, "features, kernel: the data that the flow fits"),
       OptionDeclaration(
         "start", .either([.number(.any), .numbers]),
@@ -79,6 +79,7 @@ extension Verb {
       switch call.text("keep") {
       case "pairs": return .table(try table.pairs())
       case "weights": return .table(try table.weights())
+      case "plane": return .table(try table.plane())
       default:
         return .table(
           try table.averages(
