@@ -148,14 +148,15 @@ struct GnuplotScript {
         label(
           shade.label, at: "first \(middle(from, to)), graph 0.95", "center font ',\(fontSize(12))'"))
     }
-    for mark in panel.marks where range.contains(mark.x) {
+    for (place, mark) in panel.marks.filter({ range.contains($0.x) }).enumerated() {
       let dashes = mark.dashes.isEmpty ? "1" : "(\(mark.dashes.map(String.init).joined(separator: ",")))"
       lines.append(
         "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead linewidth 1.2 "
           + "dashtype \(dashes) linecolor rgb '\(mark.color)' front")
       lines.append(
         label(
-          mark.label, at: "first \(mark.x), graph 0.04", "left offset 0.5,0 font ',\(fontSize(12))'"))
+          mark.label, at: "first \(mark.x), graph \(0.04 + 0.06 * Double(place % 4))",
+          "left offset 0.5,0 font ',\(fontSize(12))'"))
     }
     return lines
   }

@@ -4,7 +4,9 @@ import Random
 import Testing
 
 @Suite struct RegressionTests {
-  private func drawn(_ target: RegressionTarget, dimensions: Int = 3, noise: Double = 0, split: Split = .train)
+  private func drawn(
+    _ target: RegressionTarget, dimensions: Int = 3, noise: Double = 0, split: Split = .train
+  )
     throws -> (x: [[Double]], y: [Double])
   {
     let data = try Dataset.regression(

@@ -22,7 +22,8 @@ import Testing
       for trial in 0..<100 {
         let noise = RandomStream(Seed(UInt64(trial)), .data, object: "noise \(deviation)").normals(0..<30)
         let fit = PhaseFit(
-          times: Self.times(30, 1), values: noise.map { exp(deviation * $0) }, draws: Self.draws, replicates: 199)
+          times: Self.times(30, 1), values: noise.map { exp(deviation * $0) }, draws: Self.draws,
+          replicates: 199)
         if fit.outcome == .settles { found += 1 }
       }
       #expect(found <= 5, "\(found) false onsets with noise \(deviation)")
@@ -35,7 +36,8 @@ import Testing
       for count in [20, 30, 60] {
         let times = Self.times(count)
         let fit = PhaseFit(
-          times: times, values: times.map { Self.settling($0, from: from, to: to, middle: 1) }, draws: Self.draws)
+          times: times, values: times.map { Self.settling($0, from: from, to: to, middle: 1) },
+          draws: Self.draws)
         #expect(fit.outcome == .settles, "\(count) measurements")
         onsets.append(try #require(fit.onset))
         #expect(abs(fit.level - to) < 0.05)
@@ -110,7 +112,8 @@ import Testing
         for (i, t) in Self.times(40).enumerated() {
           let clean = degree == 1 ? 0.2 : Self.settling(t, from: 0.1, to: 0.5, middle: 1 + 0.2 * Double(seed))
           try table.append([
-            .number(degree), .number(Double(seed)), .number(t), .number(1 / t), .number(clean * exp(0.03 * noise[i])),
+            .number(degree), .number(Double(seed)), .number(t), .number(1 / t),
+            .number(clean * exp(0.03 * noise[i])),
           ])
         }
       }

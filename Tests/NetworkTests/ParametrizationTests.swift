@@ -2,8 +2,8 @@ import Kernels
 import Network
 import Random
 import Tensor
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ParametrizationTests {
   private let workers = Workers(count: 1)

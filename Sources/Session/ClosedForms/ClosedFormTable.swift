@@ -91,16 +91,20 @@ struct ClosedFormTable {
     return table
   }
 
-  /// The plane of a gate at the last time: the first source, the probes that its step moves and those that it does not, and
+  /// The plane of a gate at the last time: the line from 0 to the source, the probes that its step moves and those that it does not, and
   /// the hyperplane w·x = 0 on which the gate closes.
   ///
   /// - Throws: `SessionError.engine` for another form than a gate or samples of other than two numbers.
   func plane() throws -> Table {
     guard name == "gate" || name == "population", flow.inputCount == 2, let state = states.last,
-      let source = points.sources.first
+      let first = points.sources.first
     else {
       throw SessionError.engine("keep=plane draws a gate in the plane: gate or population with two numbers")
     }
+    // The data point of the gate, else the first sample at which the gate is open.
+    let isOpen = { (x: [Double]) in state.weights[0] * x[0] + state.weights[1] * x[1] > 0 }
+    let own = (flow as? ReLUGateFlow).map { LabelledPoint($0.point) }
+    let source = own ?? points.sources.first { isOpen($0.x) } ?? first
     var table = Table(columns: [
       ("model", .key), ("part", .key), ("time", .key), ("x0", .axis), ("x1", .value), ("value", .value),
     ])
@@ -110,7 +114,7 @@ struct ClosedFormTable {
         value.map { .number($0) } ?? .missing,
       ])
     }
-    for (j, probe) in points.probes.enumerated() where points.isPair(0, j) {
+    for probe in points.probes where probe != source {
       let value = flow.response(state.weights, source: source, probe: probe).value
       try add(value.map { $0 > 0 ? "moves" : "stays" } ?? "undefined", probe.x, value)
     }
@@ -123,7 +127,8 @@ struct ClosedFormTable {
         try add("hyperplane", direction.map { $0 * reach * Double(step) / 100 }, nil)
       }
     }
-    try add("source", source.x, 1)
+    // From 0 to the source: the direction of its step.
+    for step in 0...60 { try add("source", source.x.map { $0 * Double(step) / 60 }, 1) }
     return table
   }
 

@@ -34,7 +34,8 @@ extension Verb {
 }
 
 extension Session {
-  /// One row for each sample, output and state (`before`, and with a source `after` the step).
+  /// One row for each sample, output and state (`before`, and with a source `after` the step and
+  /// `source`, where the step brought the source itself).
   fileprivate func predictions(
     of trained: TrainedRun, on data: Dataset, source: Dataset?, update: UpdateRule?, _ call: Call
   ) throws -> Table {
@@ -62,7 +63,8 @@ extension Session {
       for (row, change) in response.probes.enumerated() {
         for output in 0..<outputs {
           let value = change.z[output] + (state == "after" ? change.delta[output] : 0)
-          let target = targets.map { Double($0[row * outputs + output]) } ?? (data.labels[row] == output ? 1 : 0)
+          let target =
+            targets.map { Double($0[row * outputs + output]) } ?? (data.labels[row] == output ? 1 : 0)
           var cells: [Cell] = [
             .text(trained.name), .number(Double(trained.run.options.seed.root)), .text(state),
           ]
@@ -72,6 +74,20 @@ extension Session {
           try table.append(cells + [.number(target), .number(value)])
         }
       }
+    }
+    guard let source else { return table }
+    // The source itself, where its step has brought it.
+    let place = source.samples.scalars
+    for output in 0..<outputs {
+      let target = source.targets.map { Double($0.scalars[output]) } ?? (source.labels[0] == output ? 1 : 0)
+      var cells: [Cell] = [
+        .text(trained.name), .number(Double(trained.run.options.seed.root)), .text("source"),
+      ]
+      if outputs > 1 { cells.append(.number(Double(output))) }
+      cells.append(.number(Double(source.indices[0])))
+      for i in shown { cells.append(.number(Double(place[i]))) }
+      try table.append(
+        cells + [.number(target), .number(response.own.z[output] + response.own.delta[output])])
     }
     return table
   }

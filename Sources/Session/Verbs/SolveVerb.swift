@@ -23,7 +23,8 @@ extension Verb {
         "how the pairs of two classes become one number"),
       OptionDeclaration(
         "keep", .word(["averages", "pairs", "weights", "plane"]), default: "averages",
-        "averages of S, S of single pairs, the weights, or for gates in the plane which probes move at the last time"),
+        "averages of S, S of single pairs, the weights, or for gates in the plane which probes move at the last time"
+      ),
       OptionDeclaration("on", .dataset, "features, kernel: the data that the flow fits"),
       OptionDeclaration(
         "start", .either([.number(.any), .numbers]),
