@@ -79,7 +79,8 @@ public struct HomogeneousFlow: GradientFlow {
     start: [Double], degree: Double, optimum: [Double], moments: [Double]? = nil, rate: Double = 1
   ) throws(TheoryError) {
     try HomogeneousPredictor.check(start, degree: degree, rate: rate)
-    try Theory.check("the optimum", optimum, count: start.count)
+    try Theory.check("the optimum", optimum)
+    try Theory.check("the start", start, count: optimum.count)
     let moments = moments ?? [Double](repeating: 1, count: start.count)
     try Theory.check("the moments", moments, count: start.count)
     for moment in moments { try checkPositive("a moment", moment) }

@@ -61,6 +61,33 @@ import Theory
     }
   }
 
+  /// The two other files start from a state of the generator that is not known: their means lie where those of other seeds do.
+  @Test(
+    .enabled(if: isThere, "the published pickles are not on this machine (set SREL_PAPER to their folder)"))
+  func theOtherPublishedLossesAreDistributedAlike() throws {
+    for p in [10, 100] {
+      var means = [[Double]](repeating: [], count: 3)
+      for seed in 0..<8 {
+        var state = NumPyRandomState(seed: UInt32(100 + seed))
+        let experiment = try Self.experiment(p, &state)
+        let losses = try experiment.losses(
+          experiment.problem(as: .published), times: [0, 1000, 8000], as: .published
+        ).flatMap { $0 }
+        for place in 0..<3 { means[place].append(losses.reduce(0) { $0 + log($1[place]) } / 200) }
+      }
+      let published = try Self.arrays("Loss_path_avg_p\(p)_dim100_intraclass.pkl")
+      #expect(published.count == 200)
+      for (place, index) in [0, 10, 80].enumerated() {
+        let found = published.reduce(0) { $0 + log($1[index]) } / 200
+        let mean = means[place].reduce(0, +) / 8
+        let deviation = (means[place].reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 7).squareRoot()
+        #expect(
+          abs(found - mean) < 4 * deviation,
+          "p = \(p), place \(place): \(found) beside \(mean) ± \(deviation)")
+      }
+    }
+  }
+
   /// Single numbers of these curves, for machines without the pickles; and the true loss at the end.
   @Test func seedFiveGivesTheKnownEnds() throws {
     var state = NumPyRandomState(seed: 5)
