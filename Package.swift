@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "srel-repl",
       dependencies: [
-        "Session", "LineEditor", "Language",
+        "Session", "LineEditor", "Language", "Charts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
     .executableTarget(
@@ -111,7 +111,7 @@ let package = Package(
     .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "TestSupport"]),
+    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "Charts", "TestSupport"]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

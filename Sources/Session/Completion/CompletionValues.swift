@@ -6,17 +6,10 @@ import Tables
 extension CompletionCandidates {
   /// What begins a statement.
   var heads: [Candidate] {
-    let keywords = [
-      ("repeat", "once for each value"), ("if", "where a condition holds"),
-      ("assert", "stop where it does not hold"),
-      ("def", "a function"), ("param", "an input of a notebook"),
-    ]
-    let schedule =
-      place.frames.isEmpty
-      ? []
-      : [("every", "every 9 batches { … }"), ("at", "at end { … }"), ("when", "when (loss < 0.1) { … }")]
-    return Registry.verbs.map { Candidate($0.name, $0.doc) }
-      + (schedule + keywords).map { Candidate($0.0, $0.1) }
+    Registry.verbs.map { Candidate($0.name, $0.doc) }
+      + Registry.statements.filter { $0.name != "use" && (!$0.isScheduled || !place.frames.isEmpty) }.map {
+        Candidate($0.name, $0.doc)
+      }
   }
 
   /// What an expression is made of.
@@ -77,6 +70,15 @@ extension CompletionCandidates {
     }
   }
 
+  /// The `param` lines of a script with their values and words.
+  func parameters(ofScript name: String) -> [Candidate] {
+    guard let (source, program) = ScriptNames.program(of: name) else { return [] }
+    return program.statements.compactMap { statement in
+      guard case .param(let name, let value, let doc) = statement.kind else { return nil }
+      return Candidate(name.text + "=", (doc.map { $0 + " " } ?? "") + "(\(source[value.range]))")
+    }
+  }
+
   private func wordNote(_ verb: Verb?, _ option: String) -> String {
     verb?.options.first { $0.name == option }?.doc ?? ""
   }
@@ -95,10 +97,12 @@ extension CompletionCandidates {
       guard let name = after.first?.word, let source = try? DatasetSource.named(name) else { return [] }
       return source.classNames.map { Candidate(Cell.text($0).optionText, "a class of \(name)") }
     case ("del", _): return variables { _ in true }
+    case ("do", _), ("check", _): return ScriptNames.all.map { Candidate($0, "a script") }
     case ("help", _):
       return Registry.verbs.map { Candidate($0.name, $0.doc) }
         + Registry.functions.map { Candidate($0.name, $0.doc) }
         + Registry.recipes.map { Candidate($0.name, $0.doc) }
+        + Registry.statements.map { Candidate($0.name, $0.doc) }
     default:
       guard case .table(let table)? = value(of: firstPath(from: after.startIndex)) else {
         return []

@@ -1,12 +1,11 @@
-/// Every verb, recipe and function of the language, as data.
+/// Every verb, statement, recipe and function of the language, as data.
 ///
 /// Checking, error messages, `help` and the manual are made from these declarations; no verb checks its own
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
     .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .predict, .solve,
-    .compare, .phases, .show, .plot, .save,
-    .seed, .set, .time,
+    .compare, .phases, .show, .describe, .sketch, .plot, .save, .run, .check, .seed, .set, .time,
     .list, .delete, .help, .quit,
   ]
 
@@ -37,7 +36,8 @@ extension RecipeDeclaration {
     "added to the gradient as weight_decay times the weight")
 
   static let sgd = RecipeDeclaration(
-    name: "sgd", doc: "w - lr g: as an optimiser with momentum and decay, as an update plain (He & Su)",
+    name: "sgd",
+    doc: "the step w - lr g: as an optimiser with momentum and decay, as an update plain (He & Su)",
     roles: [.optimizer, .update],
     options: [
       learningRate,
@@ -61,6 +61,6 @@ extension RecipeDeclaration {
 
   static let biasOnly = RecipeDeclaration(
     name: "bias_only",
-    doc: "adam_fresh on the output bias alone: a control without any dependence on the input",
+    doc: "the step of adam_fresh on the output bias alone: a control without any dependence on the input",
     roles: [.update], options: [learningRate], example: "bias_only(lr=1e-4)")
 }

@@ -18,6 +18,10 @@ extension Value {
     case .nothing: ""
     case .number(let value): value.resultText
     case .string(let text): text
+    case .list(let items): "[" + items.map(\.partText).joined(separator: ", ") + "]"
+    case .record(let fields):
+      "(" + fields.map { "\($0.name)=\($0.value.partText)" }.joined(separator: ", ")
+        + (fields.count == 1 ? ",)" : ")")
     case .table(let table): table.columns.isEmpty ? "no measurements yet" : table.text()
     case .dataset(let data): data.summary
     case .model(let model): model.sourceText
@@ -27,6 +31,20 @@ extension Value {
     case .definition(let definition): "def \(definition.name)(\(definition.signature))"
     default: sourceText
     }
+  }
+
+  /// The value as it is shown inside a list or record: numbers rounded as results are, texts between quotes.
+  private var partText: String {
+    switch self {
+    case .number, .list, .record: displayText
+    default: sourceText
+    }
+  }
+
+  /// The value as a command shows it in a window of so many columns.
+  func displayText(width: Int) -> String {
+    if case .table(let table) = self, !table.columns.isEmpty { return table.text(width: width) }
+    return displayText
   }
 
   /// The value as it would be typed, where it can be.
@@ -93,7 +111,7 @@ extension Model {
 }
 
 extension Dataset {
-  /// `1500 images 3x32x32, 3 classes x 500, split=train, mean 0.29`, and on a second line how the pixels were prepared
+  /// `1500 images 3x32x32, 3 classes x 500, split=train, mean 0.29`, and on further lines how the pixels were prepared
   /// and `sha256 5f3a..c1`.
   var summary: String {
     let (height, width, channels) = sampleShape
@@ -106,6 +124,21 @@ extension Dataset {
       ? " x \(counts.first ?? 0)" : " (\(classCounts.map(String.init).joined(separator: ", ")))"
     let digest = self.digest.count > 8 ? "\(self.digest.prefix(4))..\(self.digest.suffix(2))" : self.digest
     return "\(shape), \(classNames.count) classes\(perClass), split=\(split), mean \(mean.significant(3))\n"
-      + String(repeating: " ", count: 11) + (preparation + ["sha256 \(digest)"]).joined(separator: ", ")
+      + Self.lines(preparation + ["sha256 \(digest)"], indent: 11, width: 92)
+  }
+
+  /// The items after one another, separated by commas, in lines that begin with blanks.
+  private static func lines(_ items: [String], indent: Int, width: Int) -> String {
+    var lines: [String] = []
+    for item in items {
+      if let last = lines.last, last.count + 2 + item.count <= width - indent {
+        lines[lines.count - 1] = last + ", " + item
+      } else {
+        if !lines.isEmpty { lines[lines.count - 1] += "," }
+        lines.append(item)
+      }
+    }
+    let blanks = String(repeating: " ", count: indent)
+    return lines.map { blanks + $0 }.joined(separator: "\n")
   }
 }

@@ -182,8 +182,13 @@ extension Call {
 extension Session {
   /// `seed=7` or `seed=(init=1, order=2)`; without it the seed of the session.
   func seed(_ call: Call) throws -> Seed {
-    switch call.options["seed"] {
-    case .number(let value): return Seed(UInt64(exactly: value) ?? seed.root)
+    try call.options["seed"].map { try seed($0, at: call.range(of: "seed")) } ?? seed
+  }
+
+  /// A number is the root of all streams; a record sets streams of the session's seed apart.
+  func seed(_ value: Value, at range: ByteRange) throws -> Seed {
+    switch value {
+    case .number(let number): return Seed(UInt64(exactly: number) ?? seed.root)
     case .record(let fields):
       var result = seed
       for field in fields {
@@ -191,8 +196,7 @@ extension Session {
           let names = StreamName.allCases.map(\.rawValue)
           let hint =
             Speller.suggestion(for: field.name, in: names) ?? "streams are \(names.joined(separator: " "))"
-          throw SessionError.unknownWord(what: "seed", word: field.name, hint: hint)
-            .diagnostic(at: call.range(of: "seed"))
+          throw SessionError.unknownWord(what: "seed", word: field.name, hint: hint).diagnostic(at: range)
         }
         result.overrides[stream] = field.value.number.flatMap { UInt64(exactly: $0) }
       }

@@ -59,12 +59,19 @@ extension Verb {
         meter.count()
         return false
       }
-      if !isInside { for summary in measurement.summaries { session.output(.echo(summary.text(options))) } }
+      if let training = session.training {
+        training.checks.add(measurement.summaries, includesSelf: options.includesSelf)
+      } else {
+        for summary in measurement.summaries {
+          session.output(.echo(summary.text(includesSelf: options.includesSelf)))
+        }
+      }
       let table = keepsPairs ? measurement.pairs ?? measurement.averages : measurement.averages
       guard call.flag("drift") else { return .table(table) }
       return .table(try session.addingDrift(to: table, trained, sources))
     } catch {
       if case .interrupted(let done, let count) = error {
+        if isInside { throw Stop.interrupted }
         session.output(.warning("measurement abandoned after \(done) of \(count) sources, nothing kept"))
         throw Stop.interrupted
       }
@@ -124,10 +131,10 @@ extension Verb {
 
 extension Measurement.Summary {
   /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
-  func text(_ options: MeasurementOptions) -> String {
+  func text(includesSelf: Bool) -> String {
     var parts = ["update \(update.name)(lr=\(update.learningRate.shortest))"]
     if control != .none { parts.append("control \(control.rawValue)") }
-    parts.append(options.includesSelf ? "self counted" : "self left out")
+    parts.append(includesSelf ? "self counted" : "self left out")
     parts.append("\(sources) x \(probes) pairs")
     let causes = dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
       "\($0.value) sources \($0.key.rawValue)"

@@ -12,7 +12,7 @@ extension Verb {
       OptionDeclaration("y", .names("a column"), default: "value", "the column of S"),
       OptionDeclaration("by", .names("columns"), "a curve for each value"),
       OptionDeclaration("seed", .seed, "the seed of the bootstrap; else that of the session"),
-    ], filtersColumns: true,
+    ], furtherOptions: .columns,
     example: "phases (solve(homogeneous, degree=3, optimum=[1, 0.5, 0], points=20, times=log(0.1, 1000)))"
   ) { session, call in
     guard case .table(let whole) = call.things[0] else { return .nothing }
