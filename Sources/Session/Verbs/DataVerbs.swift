@@ -114,7 +114,7 @@ extension Verb {
       OptionDeclaration(
         "split", .word(Split.allCases.map(\.rawValue)), default: "train", "train and test are drawn apart"),
       OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
-    ], example: "make single_index count=50 dimensions=4"
+    ], example: "make mixture classes=3 per_class=50 dimensions=4"
   ) { session, call in
     let split = call.text("split").flatMap(Split.init) ?? .train
     let target = call.things[0].text.flatMap(RegressionTarget.init)
