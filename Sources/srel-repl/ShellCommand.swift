@@ -4,7 +4,7 @@ import Glibc
 enum ShellCommand {
   /// Runs a command line to its end and gives its exit code, 128 + n after signal n, 127 where it cannot be started.
   ///
-  /// The command has the default answer to Ctrl-C, which this program catches for itself.
+  /// Ctrl-C and Ctrl-\ are meant for the command and do nothing to this program meanwhile.
   /// - Parameter input: what it reads on stdin; nil for the terminal.
   static func run(_ line: String, input: String? = nil) -> Int32 {
     var descriptor: Int32 = -1
@@ -13,6 +13,8 @@ enum ShellCommand {
       if descriptor < 0 { return 127 }
     }
     defer { if descriptor >= 0 { close(descriptor) } }
+    let handlers = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
+    defer { for (number, handler) in handlers { signal(number, handler) } }
     var process = pid_t()
     guard spawn(line, stdin: descriptor, &process) == 0 else { return 127 }
     var status: Int32 = 0

@@ -136,6 +136,21 @@ private final class Prompt {
     #expect(try terminal.end() == 0)
   }
 
+  @Test(arguments: [("\u{3}", 130), ("\u{1C}", 131)])
+  func keysThatStopAShellCommandStopNothingElse(key: String, code: Int) throws {
+    let terminal = try Prompt(["--color", "never"])
+    try terminal.wait(for: "srel> ")
+    try terminal.type("!echo begun $((6 * 7)); sleep 100\n")
+    try terminal.wait(for: "begun 42")
+    try terminal.type(key)
+    try terminal.wait(for: "the shell command ended with \(code)")
+    try terminal.wait(for: "srel> ")
+    #expect(!terminal.screen.contains("finishing this step"))
+    try terminal.type("1 + 1\n")
+    try terminal.wait(for: "\n2\r\n")
+    #expect(try terminal.end() == 0)
+  }
+
   @Test func safeHasNoShellAndTheInitFileIsRunUnlessToldOtherwise() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(
