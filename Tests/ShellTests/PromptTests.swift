@@ -143,8 +143,12 @@ private final class Prompt {
     try terminal.wait(for: "the shell command ended with \(code)")
     try terminal.wait(for: "srel> ")
     #expect(!terminal.screen.contains("finishing this step"))
-    try terminal.type("1 + 1\n")
-    try terminal.wait(for: "\n2\r\n")
+    try terminal.run("d = make mixture classes=2 per_class=50 dimensions=2")
+    try terminal.type("run = train model(linear) on=d batch=1 steps=1000000000\n")
+    try terminal.wait(for: "steps/s")
+    try terminal.type("\u{3}")
+    try terminal.wait(for: "stopped at step")
+    try terminal.wait(for: "srel> ")
     #expect(try terminal.end() == 0)
   }
 
