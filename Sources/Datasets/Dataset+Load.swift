@@ -1,7 +1,7 @@
 import Tensor
 
 extension Dataset {
-  /// Loads images and labels from IDX files, plain or gzipped.
+  /// Loads the images and labels of a known source.
   ///
   /// With `classes` or `perClass` the samples stand class by class, each class in the order of the file, else
   /// in the order of the file. Takes the unpacked file and the chosen samples in memory.
@@ -11,13 +11,19 @@ extension Dataset {
   public static func load(
     _ source: DatasetSource, _ options: LoadOptions = LoadOptions()
   ) throws(DatasetError) -> Dataset {
-    let wanted = try options.classes.map { names throws(DatasetError) in try source.labels(of: names) }
-    let files = try source.files(options)
-    let images = try IDXFile(reading: files.images)
-    let labels = try IDXFile(reading: files.labels)
-    try check(images, labels, files, classes: source.classNames.count)
+    // Names are looked at before any file is.
+    if let names = options.classes { _ = try source.labels(of: names) }
+    return try Dataset(try source.read(options), source, options)
+  }
 
-    let rowsOfLabel = Dictionary(grouping: labels.elements.indices) { Int(labels.elements[$0]) }
+  /// The chosen images of a file as samples.
+  init(_ file: ImageFile, _ source: DatasetSource, _ options: LoadOptions) throws(DatasetError) {
+    let wanted = try options.classes.map { names throws(DatasetError) in try source.labels(of: names) }
+    let classes = source.classNames.count
+    if let row = file.labels.firstIndex(where: { !(0..<classes).contains($0) }) {
+      throw .labelOutOfRange(path: file.labelsPath, row: row, label: file.labels[row], classes: classes)
+    }
+    let rowsOfLabel = Dictionary(grouping: file.labels.indices) { file.labels[$0] }
     let present = rowsOfLabel.keys.sorted()
     let chosen = wanted ?? present
     var rows: [Int] = []
@@ -25,26 +31,23 @@ extension Dataset {
       let name = source.classNames[label]
       guard let all = rowsOfLabel[label] else {
         throw .absentClass(
-          name: name, source: files.images, present: present.map { source.classNames[$0] },
-          remedy: files.remedy)
+          name: name, source: file.imagesPath, present: present.map { source.classNames[$0] },
+          remedy: file.remedy)
       }
-      rows += try first(options.perClass, of: all, className: name)
+      rows += try Self.first(options.perClass, of: all, className: name)
     }
     if options.classes == nil && options.perClass == nil { rows.sort() }
 
-    let preparation = try PixelPreparation(
-      height: images.dimensions[1], width: images.dimensions[2], options: options, source: source)
+    let preparation = try PixelPreparation(file, options: options, source: source)
     let places = Dictionary(uniqueKeysWithValues: zip(chosen, 0...))
-    return Dataset(
-      name: source.name,
-      samples: try preparation.samples(rows, of: images.elements, path: files.images),
-      labels: rows.compactMap { places[Int(labels.elements[$0])] },
+    self.init(
+      name: source.name, samples: try preparation.samples(rows, of: file),
+      labels: rows.compactMap { places[file.labels[$0]] },
       classNames: chosen.map { source.classNames[$0] }, indices: rows, split: options.split.rawValue,
-      digest: sha256(images.fileBytes + labels.fileBytes), preparation: files.origin + preparation.description
-    )
+      digest: file.digest, preparation: file.origin + preparation.description)
   }
 
-  private static func first(
+  static func first(
     _ perClass: Int?, of rows: [Int], className: String
   ) throws(DatasetError) -> ArraySlice<Int> {
     guard let perClass else { return rows[...] }
@@ -56,39 +59,6 @@ extension Dataset {
     }
     return rows.prefix(perClass)
   }
-
-  private static func check(
-    _ images: IDXFile, _ labels: IDXFile, _ files: SourceFiles, classes: Int
-  ) throws(DatasetError) {
-    guard images.dimensions.count == 3, images.dimensions[1] > 0, images.dimensions[2] > 0 else {
-      throw .wrongDimensions(
-        path: files.images, found: images.dimensions, expected: "[images, height, width], none of them 0")
-    }
-    guard labels.dimensions.count == 1 else {
-      throw .wrongDimensions(path: files.labels, found: labels.dimensions, expected: "[labels]")
-    }
-    guard images.dimensions[0] == labels.dimensions[0] else {
-      throw .countsDiffer(
-        images: files.images, imageCount: images.dimensions[0], labels: files.labels,
-        labelCount: labels.dimensions[0])
-    }
-    guard !labels.elements.isEmpty else {
-      throw .wrongDimensions(path: files.images, found: images.dimensions, expected: "at least one image")
-    }
-    if let row = labels.elements.firstIndex(where: { Int($0) >= classes }) {
-      throw .labelOutOfRange(
-        path: files.labels, row: row, label: Int(labels.elements[row]), classes: classes)
-    }
-  }
-}
-
-/// The files of one split, and the words for where they came from, if that needs saying.
-struct SourceFiles {
-  let images: String
-  let labels: String
-  let origin: [String]
-  /// How to get the whole of what these files are a part of.
-  let remedy: String?
 }
 
 extension DatasetSource {
@@ -109,32 +79,4 @@ extension DatasetSource {
     }
     return labels
   }
-
-  /// The paths of the image and the label file: in the folder given, or in the first known one that has them.
-  ///
-  /// - Throws: `sourceNotFound` with every folder that was looked in.
-  func files(_ options: LoadOptions) throws(DatasetError) -> SourceFiles {
-    let part = options.split == .train ? "train" : "t10k"
-    let shipped = assetFolder.map { AssetLocation.path("Assets/" + $0) ?? "Assets/" + $0 }
-    let searched = options.folder.map { [$0] } ?? folders + (shipped.map { [$0] } ?? [])
-    for folder in searched {
-      if let images = fileOrGzipped("\(folder)/\(part)-images-idx3-ubyte"),
-        let labels = fileOrGzipped("\(folder)/\(part)-labels-idx1-ubyte")
-      {
-        // What stands in for the whole set is named in the echo.
-        let isPart = folder == shipped && !folders.isEmpty
-        return SourceFiles(
-          images: images, labels: labels, origin: isPart ? ["shipped subset of \(name)"] : [],
-          remedy: isPart ? remedy : nil)
-      }
-    }
-    let files = "the folder has to hold \(part)-images-idx3-ubyte and \(part)-labels-idx1-ubyte, plain or .gz"
-    throw .sourceNotFound(
-      name: name, searched: searched, remedy: options.folder == nil ? remedy : files)
-  }
-}
-
-/// `path` or `path.gz`, whichever is there.
-private func fileOrGzipped(_ path: String) -> String? {
-  [path, path + ".gz"].first(where: fileExists)
 }

@@ -8,7 +8,12 @@ public enum Split: String, CaseIterable, Sendable {
 public enum Normalization: Hashable, Sendable {
   /// By the mean and standard deviation known for the source.
   case dataset
-  case explicit(mean: Double, standardDeviation: Double)
+  /// One number for all channels, or one for each.
+  case explicit(means: [Double], standardDeviations: [Double])
+
+  public static func explicit(mean: Double, standardDeviation: Double) -> Normalization {
+    .explicit(means: [mean], standardDeviations: [standardDeviation])
+  }
 }
 
 /// What is taken from the files of a data set and what is done to it; nothing but what stands here is done.
