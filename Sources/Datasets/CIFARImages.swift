@@ -79,9 +79,7 @@ struct CIFARImages {
         byName[name].map { Part(path: "\(archive): \(name)", bytes: $0) }
       }
       guard parts.count == names(form).count else { continue }
-      var file = try image(parts, form, path: archive)
-      file.digest = sha256(packed)
-      return file
+      return try image(parts, form, path: archive)
     }
     throw .absentPart(
       path: archive, name: names(.records).joined(separator: ", ") + " (nor the pickles)",

@@ -50,6 +50,9 @@ extension Dataset {
           name: name, value: "\(value)", reason: "\(table.path) holds numbers, not pictures")
       }
     }
+    if options.augmentation != nil {
+      throw .invalidOption(name: "augment", value: "…", reason: "\(table.path) holds numbers, not pictures")
+    }
     let size = table.sampleShape.reduce(1, *)
     let count = size > 0 ? table.scalars.count / size : 0
     guard count > 0 else { throw .empty(path: table.path) }

@@ -10,8 +10,7 @@ extension Dataset {
   public static func load(npz path: String, _ options: LoadOptions = LoadOptions()) throws(DatasetError)
     -> Dataset
   {
-    let fileBytes = try readFile(path)
-    let file = try NPZFile(fileBytes: fileBytes, path: path)
+    let file = try NPZFile(reading: path)
     let arrays = Dictionary(file.arrays.map { ($0.name, $0.array) }) { first, _ in first }
     let split = options.split.rawValue
     let pairs = [
@@ -31,6 +30,8 @@ extension Dataset {
     }
     let (shape, isPlanar) = try sampleShape(x.dimensions, path: "\(path): \(names.0)")
     let name = stem(of: path)
+    // Of the two arrays as NPY files: train and test may stand in one file.
+    let digest = sha256(x.fileBytes + y.fileBytes)
     let labels = y.dimensions.count == 1 ? y.classLabels : nil
     guard labels != nil || y.dimensions.count <= 2 else {
       throw .wrongDimensions(
@@ -43,7 +44,7 @@ extension Dataset {
           layout: isPlanar
             ? .planar(height: shape[0], width: shape[1], channels: shape[2])
             : .interleaved(height: shape[0], width: shape[1], channels: shape[2]),
-          bytes: bytes, labels: labels, imagesPath: path, labelsPath: path, digest: sha256(fileBytes)),
+          bytes: bytes, labels: labels, imagesPath: path, labelsPath: path, digest: digest),
         name, options)
     }
     let scalars = isPlanar ? interleaved(x.floats, shape) : x.floats
@@ -51,7 +52,7 @@ extension Dataset {
       SampleTable(
         name: name, path: path, sampleShape: shape, scalars: scalars,
         labels: labels?.map(String.init) ?? [], targets: labels == nil ? y.floats : [],
-        digest: sha256(fileBytes)), options)
+        digest: digest), options)
   }
 
   /// Numbers the labels of a file anew by their order, since any whole numbers may be classes.

@@ -85,6 +85,9 @@ struct PixelPreparation {
     numbers.count == 1 ? "\(numbers[0])" : "[\(numbers.map { "\($0)" }.joined(separator: ", "))]"
   }
 
+  /// What black becomes, for each channel.
+  var black: [Float] { values.map { $0[0] } }
+
   /// The images at `rows` of `file` as samples [rows, paddedHeight, paddedWidth, channels].
   ///
   /// - Throws: `invalidOption` or `tooLarge` in place of more numbers than can be held.

@@ -120,9 +120,11 @@ public struct Run: Sendable {
     while shards.count < parts.count { shards.append(Shard(network: network)) }
     var active = Array(shards[..<parts.count])
     shards.removeFirst(parts.count)
+    let epoch = step / batchesPerEpoch
     workers.forEach(of: &active) { [network, weights, data, options] index, shard in
       shard.run(
-        parts[index], batch: rows.count, network: network, weights: weights, data: data, loss: options.loss)
+        parts[index], batch: rows.count, epoch: epoch, seed: options.seed, network: network, weights: weights,
+        data: data, loss: options.loss)
     }
     return active
   }

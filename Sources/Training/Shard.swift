@@ -1,6 +1,7 @@
 import Autodiff
 import Datasets
 import Network
+import Random
 import Tensor
 
 /// The part of a batch that one worker runs, with the buffers for it.
@@ -25,9 +26,10 @@ struct Shard: Sendable {
 
   /// Forward and backward over `rows`; the gradient is that of the mean over `batch` samples.
   mutating func run(
-    _ rows: [Int], batch: Int, network: Network, weights: [Tensor], data: Dataset, loss: Loss
+    _ rows: [Int], batch: Int, epoch: Int, seed: Seed, network: Network, weights: [Tensor], data: Dataset,
+    loss: Loss
   ) {
-    network.tape.evaluate(weights, data.batch(rows: rows), into: &activations)
+    network.tape.evaluate(weights, data.batch(rows: rows, epoch: epoch, seed: seed), into: &activations)
     let targets = data.targets(rows, for: loss)
     self.loss = loss.values(activations.output, targets).reduce(0, +)
     correct = Evaluation.correct(activations.output, targets)

@@ -31,10 +31,11 @@ func cifar10IsReadPixelForPixel(folder: String) throws {
 
 @Test func theDigestIsThatOfTheFiles() throws {
   let archive = fixture("cifar10-archives/cifar-10-binary.tar.gz")
-  #expect(try Dataset.load(.cifar10, LoadOptions(folder: archive)).digest == sha256(bytes(of: archive)))
   let folder = fixture("cifar10/cifar-10-batches-bin")
   let joined = try (1...5).flatMap { try bytes(of: "\(folder)/data_batch_\($0).bin") }
-  #expect(try Dataset.load(.cifar10, LoadOptions(folder: folder)).digest == sha256(joined))
+  for place in [folder, archive] {
+    #expect(try Dataset.load(.cifar10, LoadOptions(folder: place)).digest == sha256(joined))
+  }
 }
 
 @Test(arguments: ["cifar100", "cifar100-pickles"])
