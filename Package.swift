@@ -103,7 +103,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "Network", "Datasets", "Autodiff", "Kernels", "Tensor", "Random", "TestSupport",
-      ]),
+      ], resources: [.copy("Golden")]),
     .testTarget(
       name: "ElasticityTests",
       dependencies: [

@@ -130,6 +130,19 @@ extension Primitive {
       case (let only?, nil), (nil, let only?): Elementwise.copy(only, into: &out)
       case (nil, nil): Elementwise.fill(&out, with: 0)
       }
+    // The statistics are fixed while something is measured.
+    case .standardize: Normalization.scaleByDeviation(required(deltas[0]), required(parameter), into: &out)
+    case .scale:
+      if let delta = deltas[0] {
+        Normalization.scale(delta, by: required(parameter), into: &out)
+      } else {
+        Elementwise.fill(&out, with: 0)
+      }
+      if case .dense(let change) = change, let stepped {
+        Normalization.scale(stepped, by: change, into: &out, accumulating: true)
+      }
+    case .groupNormalize(let normalization):
+      normalization.difference(required(deltas[0]), input: x, into: &out)
     case .flatten: Samples.flatten(required(deltas[0]), into: &out)
     }
   }
@@ -156,7 +169,8 @@ extension Primitive {
     case .linear: return true
     case .convolution(let convolution):
       return !convolution.gathersInput && convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
-    case .input, .bias, .relu, .maxPool, .averagePool, .add, .flatten: return false
+    case .input, .bias, .relu, .maxPool, .averagePool, .add, .standardize, .scale, .groupNormalize, .flatten:
+      return false
     }
   }
 }

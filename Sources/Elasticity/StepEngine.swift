@@ -59,7 +59,12 @@ struct StepEngine: Sendable {
     scratch.changes = []
     var changes = [ParameterChange](repeating: .none, count: weights.count)
     var (small, live) = (0, 0)
+    let isStatistic = network.tape.isStatistic
     for parameter in weights.indices {
+      if isStatistic[parameter] {
+        scratch.stepped[parameter] = weights[parameter]
+        continue
+      }
       if usesDifferences, let change = lowRankChange(parameter, source, pass) {
         changes[parameter] = change
         continue

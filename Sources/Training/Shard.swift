@@ -12,6 +12,9 @@ struct Shard: Sendable {
   var gradients: [Tensor]
   var loss = 0.0
   var correct = 0
+  /// By operation, the batch statistics that were used in place of the kept ones.
+  var statistics: [Int: Tensor] { activations.statistics }
+  var samples: Int { activations.samples }
   private var activations = Activations()
   private var backward = Activations()
 
@@ -29,7 +32,8 @@ struct Shard: Sendable {
     _ rows: [Int], batch: Int, epoch: Int, seed: Seed, network: Network, weights: [Tensor], data: Dataset,
     loss: Loss
   ) {
-    network.tape.evaluate(weights, data.batch(rows: rows, epoch: epoch, seed: seed), into: &activations)
+    network.tape.evaluate(
+      weights, data.batch(rows: rows, epoch: epoch, seed: seed), isTraining: true, into: &activations)
     let targets = data.targets(rows, for: loss)
     self.loss = loss.values(activations.output, targets).reduce(0, +)
     correct = Evaluation.correct(activations.output, targets)

@@ -35,7 +35,7 @@ import Testing
       ]
     ),
     ("x = load mni", ["mnist"]),
-    ("model resnet18 norm=", ["none"]),
+    ("model resnet18 norm=", ["none", "batch", "group"]),
     ("train net on=", ["shoes"]), ("train ne", ["net"]), ("step ", ["run"]),
     ("measure srel run distance=k", ["kl", "kl_reverse"]), ("measure srel run distance=[kl, log", ["logits"]),
     ("measure srel run self=", ["yes", "no"]),

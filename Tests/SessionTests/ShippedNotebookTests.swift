@@ -7,7 +7,9 @@ private let notebooks = URL(filePath: #filePath).deletingLastPathComponent().del
   .deletingLastPathComponent().appending(path: "notebooks").path
 
 @Suite struct ShippedNotebookTests {
-  @Test(arguments: try FileManager.default.contentsOfDirectory(atPath: notebooks).filter { $0.hasSuffix(".srel") })
+  @Test(
+    arguments: try FileManager.default.contentsOfDirectory(atPath: notebooks).filter { $0.hasSuffix(".srel") }
+  )
   func everyShippedNotebookIsFreeOfMistakes(name: String) throws {
     let script = try String(contentsOfFile: "\(notebooks)/\(name)", encoding: .utf8)
     do {

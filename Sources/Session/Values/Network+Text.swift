@@ -66,6 +66,9 @@ extension Primitive {
     case .maxPool: "max pool"
     case .averagePool: "average pool"
     case .add: "add"
+    case .standardize: "batch norm"
+    case .scale: "scale"
+    case .groupNormalize(let normalization): "group norm, \(normalization.groups) groups"
     case .flatten: "flatten"
     }
   }
