@@ -19,6 +19,8 @@ public struct Dataset: Sendable {
   public var digest: String
   /// Each thing done to the numbers of the file, in words and in order.
   public var preparation: [String]
+  /// Further properties of the samples by which pairs can be grouped, each with one entry a sample.
+  public var attributes: [(name: String, values: [String])] = []
   /// The views that training draws anew in every epoch; nil where a sample always looks the same.
   public var redrawing: Redrawing?
 
@@ -79,6 +81,7 @@ public struct Dataset: Sendable {
       targets: targets.map { $0.rows(rows) }, classNames: classNames, indices: rows.map { indices[$0] },
       split: split, digest: digest, preparation: preparation)
     result.redrawing = redrawing
+    result.attributes = attributes.map { attribute in (attribute.name, rows.map { attribute.values[$0] }) }
     return result
   }
 

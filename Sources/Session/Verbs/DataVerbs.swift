@@ -27,6 +27,41 @@ extension Verb {
     return .dataset(data)
   }
 
+  static let split = Verb(
+    "split", "two parts of a data set as a record (part=…, rest=…), the same part of each class",
+    things: [ThingDeclaration("DATA", .dataset, "what to cut")],
+    options: [
+      OptionDeclaration("fraction", .number(.positive), isRequired: true, "how much goes into part"),
+      OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
+    ], example: "split shoes fraction=0.2"
+  ) { session, call in
+    guard case .dataset(let data) = call.things[0] else { return .nothing }
+    let seed = try session.seed(call)
+    let (part, rest) = try session.located(at: call.range(of: "fraction")) {
+      try data.split(fraction: call.number("fraction") ?? 0, seed: seed)
+    }
+    return .record([
+      Value.Field(name: "part", value: .dataset(part)), Value.Field(name: "rest", value: .dataset(rest)),
+    ])
+  }
+
+  static let corrupt = Verb(
+    "corrupt",
+    "give some samples another class; the attributes corrupted and clean say which and what they were",
+    things: [ThingDeclaration("DATA", .dataset, "whose labels")],
+    options: [
+      OptionDeclaration("fraction", .number(.nonNegative), isRequired: true, "how many of the samples"),
+      OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
+    ], example: "corrupt shoes fraction=0.2"
+  ) { session, call in
+    guard case .dataset(let data) = call.things[0] else { return .nothing }
+    let seed = try session.seed(call)
+    return .dataset(
+      try session.located(at: call.range(of: "fraction")) {
+        try data.corrupted(fraction: call.number("fraction") ?? 0, seed: seed)
+      })
+  }
+
   static let pick = Verb(
     "pick", "draw points of a data set without replacement, from the stream points",
     things: [ThingDeclaration("DATA", .dataset, "where to draw from")],

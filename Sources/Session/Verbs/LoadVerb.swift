@@ -98,7 +98,8 @@ extension Verb {
   }
 
   private static func loadOptions(_ session: Session, _ call: Call) throws -> LoadOptions {
-    var options = LoadOptions(folder: call.text("folder"), classes: call.words("classes"))
+    var options = LoadOptions(
+      folder: call.text("folder").flatMap { $0.isEmpty ? nil : $0 }, classes: call.words("classes"))
     options.split = call.text("split").flatMap(Split.init) ?? .train
     options.perClass = call.whole("per_class")
     (options.channels, options.pad) = (call.whole("channels"), call.whole("pad"))

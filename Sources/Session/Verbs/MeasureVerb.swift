@@ -28,6 +28,9 @@ extension Verb {
       OptionDeclaration(
         "keep", .word(["averages", "pairs"]), default: "averages", "averages of classes, or single pairs"),
       OptionDeclaration(
+        "group", .names("an attribute"),
+        "group pairs by an attribute, such as corrupted, in place of the class"),
+      OptionDeclaration(
         "method", .word(Method.allCases.map(\.rawValue)), default: "auto",
         "how the change of predictions is computed"),
     ], example: "measure srel run points=shoes[0..5] distance=[logits, kl]"
@@ -40,7 +43,8 @@ extension Verb {
       distances: call.words("distance")?.compactMap(Distance.init) ?? [.kl],
       averages: call.words("average")?.compactMap(Average.init) ?? Average.allCases,
       controls: call.words("control")?.compactMap(Control.init) ?? [.none], includesSelf: call.flag("self"),
-      method: call.text("method").flatMap(Method.init) ?? .automatic, keepsPairs: keepsPairs)
+      method: call.text("method").flatMap(Method.init) ?? .automatic, keepsPairs: keepsPairs,
+      group: call.text("group"))
     // Inside a training the first request to stop lets the present step finish, with its measurement.
     let isInside = session.training != nil
     let interruption = session.interruption
@@ -69,7 +73,7 @@ extension Verb {
   /// How many sources the engine goes through: those of each update once, whatever the controls but `bias_only`, which
   /// takes no pass.
   private static func sourceCount(_ sources: Dataset, _ options: MeasurementOptions) -> Int {
-    let passes = options.updates.count { if case .biasOnly = $0 { false } else { true } }
+    let passes = options.updates.count { if case .biasOnly = $0.plain { false } else { true } }
     return options.controls.contains { $0 != .biasOnly } ? sources.count * passes : 0
   }
 
@@ -79,7 +83,10 @@ extension Verb {
     case .otherShape(let what, _, _), .otherClasses(let what, _, _):
       call.ranges[what == "sources" ? "source" : "probe"] ?? call.range(of: "points")
     case .needsClasses: call.range(of: "distance")
-    case .needsLearningRate, .noOutputBias: call.range(of: "update")
+    case .needsLearningRate, .noOutputBias, .noSuchWeights, .noTrainer: call.range(of: "update")
+    case .notOfFirstOrder: call.range(of: "distance")
+    case .noSuchAttribute: call.range(of: "group")
+    case .noSubtraction: call.range(of: "method")
     default: call.command.range
     }
   }
@@ -119,7 +126,7 @@ extension Verb {
 extension Measurement.Summary {
   /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
   func text(_ options: MeasurementOptions) -> String {
-    var parts = ["update \(update.name)(lr=\(update.learningRate.shortest))"]
+    var parts = ["update \(update.text)"]
     if control != .none { parts.append("control \(control.rawValue)") }
     parts.append(options.includesSelf ? "self counted" : "self left out")
     parts.append("\(sources) x \(probes) pairs")
@@ -130,6 +137,10 @@ extension Measurement.Summary {
     if let selfCheck { parts.append("max |S(x,x) - 1| \(selfCheck.significant(2))") }
     if let smallGradients, smallGradients > 0 {
       parts.append("small gradients \((100 * smallGradients).significant(2)) %")
+    }
+    if let drift {
+      parts.append(
+        "momentum and decay alone move the logits by \(drift.significant(2)) of the gradient's part")
     }
     return parts.joined(separator: ", ")
   }
