@@ -116,7 +116,10 @@ let package = Package(
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),
-    .testTarget(name: "LineEditorTests", dependencies: ["LineEditor", "line-editor-probe"]),
-    .testTarget(name: "ShellTests", dependencies: ["srel-repl"]),
+    .target(name: "ProgramSupport", dependencies: ["TestSupport"], path: "Tests/ProgramSupport"),
+    .testTarget(
+      name: "LineEditorTests",
+      dependencies: ["LineEditor", "line-editor-probe", "ProgramSupport", "TestSupport"]),
+    .testTarget(name: "ShellTests", dependencies: ["srel-repl", "ProgramSupport", "TestSupport"]),
   ]
 )

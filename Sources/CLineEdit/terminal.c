@@ -79,7 +79,7 @@ void cle_watch(bool terminal, bool editing) {
     if (ignored && handled[i] != SIGINT) sigaction(handled[i], &previous[i], NULL);
     else sigaddset(&unblocked, handled[i]);
   }
-  // A program that takes its signals from a file descriptor blocks them; while a line is read they come here.
+  // A parent may have blocked them, or the program in this thread; while a line is read they come here.
   pthread_sigmask(SIG_UNBLOCK, &unblocked, &previous_mask);
   for (size_t i = 0; editing && i < CRASHES; i++) {
     struct sigaction action = {.sa_handler = on_crash};

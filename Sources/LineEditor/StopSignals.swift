@@ -1,3 +1,4 @@
+import CLineEdit
 import Dispatch
 import Glibc
 import Synchronization
@@ -9,7 +10,7 @@ import Synchronization
 /// third leaves at once. SIGTERM and SIGHUP let the present step finish and then end the program.
 public final class StopSignals {
   private let requests: StopRequests
-  private let sources: [any DispatchSourceSignal]
+  private let source: (any DispatchSourceRead)?
 
   /// - Parameters:
   ///   - isRequested: whether the command has been asked to stop.
@@ -23,14 +24,23 @@ public final class StopSignals {
     let requests = StopRequests(
       isRequested: isRequested, request: request, onTermination: terminate, tell: tell)
     self.requests = requests
-    let queue = DispatchQueue(label: "signals")
-    sources = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }.map { number in
-      // The default action would end the process before the source is told.
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler { number == SIGINT ? requests.interrupt() : requests.terminate(number) }
+    let numbers = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }
+    // Safe: the numbers are read during the call.
+    let descriptor = unsafe cle_catch(numbers, numbers.count)
+    if descriptor >= 0 {
+      let source = DispatchSource.makeReadSource(
+        fileDescriptor: descriptor, queue: DispatchQueue(label: "signals"))
+      source.setEventHandler {
+        var byte: UInt8 = 0
+        // Safe: one byte is written into a variable that outlives the call.
+        while unsafe read(descriptor, &byte, 1) == 1 {
+          byte == UInt8(SIGINT) ? requests.interrupt() : requests.terminate(Int32(byte))
+        }
+      }
       source.resume()
-      return source
+      self.source = source
+    } else {
+      source = nil
     }
     // Swift's runtime would print a stack trace.
     if !isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }

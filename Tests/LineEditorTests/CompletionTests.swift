@@ -1,4 +1,6 @@
 import LineEditor
+import ProgramSupport
+import TestSupport
 import Testing
 
 private let left = "\u{1B}[D"

@@ -1,5 +1,7 @@
 import Foundation
 import LineEditor
+import ProgramSupport
+import TestSupport
 import Testing
 
 private let up = "\u{1B}[A"
@@ -104,8 +106,8 @@ struct EditingTests {
   // MARK: - The user's settings
 
   @Test(.enabled(if: Probe.edits)) func viKeysOfTheInitFileAreKept() throws {
-    let folder = try Folder()
-    let file = try folder.write("set editing-mode vi\n", to: "inputrc")
+    let folder = try TemporaryFolder()
+    let file = try folder.write("set editing-mode vi\n", as: "inputrc")
     let terminal = try Probe.start(["INPUTRC": file])
     try terminal.send("abc def")
     try terminal.expect("def")
@@ -117,27 +119,27 @@ struct EditingTests {
   }
 
   @Test(.enabled(if: Probe.edits)) func aKeyOfTheInitFileIsKept() throws {
-    let folder = try Folder()
-    _ = try folder.write("\"\\C-t\": \"typed by a key\"\n\"\\e[A\": \"up\"\n", to: ".inputrc")
-    _ = try folder.write("bind -s ^T \"typed by a key\"\nbind -s \"^[[A\" up\n", to: ".editrc")
-    let terminal = try Probe.start(["HOME": folder.url.path])
+    let folder = try TemporaryFolder()
+    try folder.write("\"\\C-t\": \"typed by a key\"\n\"\\e[A\": \"up\"\n", as: ".inputrc")
+    try folder.write("bind -s ^T \"typed by a key\"\nbind -s \"^[[A\" up\n", as: ".editrc")
+    let terminal = try Probe.start(["HOME": folder.path])
     try terminal.type("\u{14} " + up + "\r", expecting: "[typed by a key up]")
   }
 
   // MARK: - The text editor
 
   @Test(.enabled(if: Probe.edits)) func theInputCanBeChangedInATextEditor() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let editor = try folder.write(
       "#!/bin/sh\nsed 's/one/two/' \"$1\" > \"$1.new\"; echo 'last }' >> \"$1.new\"; mv \"$1.new\" \"$1\"\n",
-      to: "editor", mode: 0o700)
-    let terminal = try Probe.start(["EDITOR": editor, "TMPDIR": folder.url.path])
+      as: "editor", mode: 0o700)
+    let terminal = try Probe.start(["EDITOR": editor, "TMPDIR": folder.path])
     try terminal.type("one {\r", expecting: "....> ")
     try terminal.send("more\u{18}\u{5}")
     try terminal.expect("probe> ")
     try terminal.expect("last }")
     try terminal.type("\r", expecting: "[two {\\nmore\\nlast }]")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["editor"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["editor"])
   }
 
   @Test(

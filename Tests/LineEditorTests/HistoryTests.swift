@@ -1,5 +1,7 @@
 import Foundation
 import LineEditor
+import ProgramSupport
+import TestSupport
 import Testing
 
 private let up = "\u{1B}[A"
@@ -47,9 +49,9 @@ struct RecallTests {
   }
 
   @Test func entriesLongerThanAScreenAreRecalledWhole() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let long = String(repeating: "word ", count: 2000) + "end"
-    let file = HistoryFile(path: folder.path("history"))
+    let file = HistoryFile(path: folder.file("history"))
     try file.append(HistoryEntry(text: long))
     let terminal = try Probe.start(["PROBE_HISTORY": file.path])
     try terminal.type("word" + up + "\r", expecting: "[\(long.utf8.count) bytes]")
@@ -59,7 +61,7 @@ struct RecallTests {
 @Suite("The history file")
 struct HistoryFileTests {
   @Test(.enabled(if: Probe.edits)) func inputsOfEarlierSessionsAreRecalledAndKept() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let foreign = """
       _HiStOrY_V2_
       plain\\040line
@@ -71,7 +73,7 @@ struct HistoryFileTests {
       {"text":"second"}
       {"time":"unfinis
       """
-    let path = try folder.write(foreign, to: "history", mode: 0o644)
+    let path = try folder.write(foreign, as: "history", mode: 0o644)
     let terminal = try Probe.start(["PROBE_HISTORY": path])
     try terminal.type(up + "\r", expecting: "[second]")
     try terminal.type(up + up + "\r", expecting: "[first {\\n}]")
@@ -88,8 +90,8 @@ struct HistoryFileTests {
   }
 
   @Test func twoSessionsAtOnceKeepTheInputsOfBoth() throws {
-    let folder = try Folder()
-    let path = folder.path("state/deep/history")
+    let folder = try TemporaryFolder()
+    let path = folder.file("state/deep/history")
     let one = try Probe.start(["PROBE_HISTORY": path])
     let two = try Probe.start(["PROBE_HISTORY": path])
     try one.type("of one\r", expecting: "[of one]")
@@ -105,24 +107,20 @@ struct HistoryFileTests {
   }
 
   @Test func everyLineIsWholeAfterTwoHundredProcessesAtOnce() throws {
-    let folder = try Folder()
-    let path = folder.path("history")
+    let folder = try TemporaryFolder()
+    let path = folder.file("history")
     let processes = try (0..<200).map { _ in
-      try spawn([Probe.path, "append", path, "20"], environment: [:]) { _ in }
+      try ChildProcess([Probe.path, "append", path, "20"])
     }
-    for process in processes {
-      var status: Int32 = 0
-      waitpid(process, &status, 0)
-      #expect(status == 0)
-    }
+    for process in processes { #expect(try process.ending() == .exit(0)) }
     let lines = try folder.text("history").split(separator: "\n")
     #expect(lines.count == 4000)
     #expect(try HistoryFile(path: path, limit: 1 << 30).load().count == 4000)
   }
 
   @Test func onlyTheNewestEntriesAreLoadedFromALongFile() throws {
-    let folder = try Folder()
-    let file = HistoryFile(path: folder.path("history"), limit: 1000)
+    let folder = try TemporaryFolder()
+    let file = HistoryFile(path: folder.file("history"), limit: 1000)
     for number in 0..<100 {
       try file.append(HistoryEntry(time: "t", directory: "d", text: "entry \(number)"))
     }
@@ -155,12 +153,12 @@ struct HistoryFileTests {
   }
 
   @Test func aMissingFileHasNoEntriesAndAFolderCannotBeOne() throws {
-    let folder = try Folder()
-    #expect(try HistoryFile(path: folder.path("none")).load() == [])
-    #expect(throws: LineEditorError.cannotWriteHistory(path: folder.url.path, reason: "Is a directory")) {
-      try HistoryFile(path: folder.url.path).append(HistoryEntry(text: "x"))
+    let folder = try TemporaryFolder()
+    #expect(try HistoryFile(path: folder.file("none")).load() == [])
+    #expect(throws: LineEditorError.cannotWriteHistory(path: folder.path, reason: "Is a directory")) {
+      try HistoryFile(path: folder.path).append(HistoryEntry(text: "x"))
     }
-    let below = try folder.write("", to: "file") + "/history"
+    let below = try folder.write("", as: "file") + "/history"
     #expect(throws: LineEditorError.cannotReadHistory(path: below, reason: "Not a directory")) {
       try HistoryFile(path: below).load()
     }

@@ -1,5 +1,7 @@
 import Foundation
 import LineEditor
+import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("Interrupting, suspending and ending")
@@ -129,9 +131,9 @@ struct InterruptionTests {
 
   @Test(
     .enabled(if: Probe.edits),
-    arguments: [("crash", PseudoTerminal.Ending.signal(SIGABRT)), ("leave", .exit(7))])
+    arguments: [("crash", ChildProcess.Ending.signal(SIGABRT)), ("leave", .exit(7))])
   func theTerminalIsRestoredWhenTheProgramEndsInsideACompletion(
-    keys: String, ending: PseudoTerminal.Ending
+    keys: String, ending: ChildProcess.Ending
   ) throws {
     let terminal = try Probe.start()
     try terminal.send(keys + "\t")

@@ -1,5 +1,7 @@
 import Foundation
 import LineEditor
+import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite("Reading from a file or a pipe")
@@ -16,28 +18,28 @@ struct StreamTests {
       ("é日😀\n", "[é日😀]\n"),
     ])
   func linesAreReadWithoutPromptOrEcho(input: String, output: String) throws {
-    let result = try Probe.run(input: Data(input.utf8))
+    let result = try Probe.run(input: Array(input.utf8))
     #expect(result.output == output + "bye\n")
     #expect(result.errors == "")
-    #expect(result.status == 0)
+    #expect(result.code == 0)
   }
 
   @Test func bytesThatAreNotUTF8AreReplaced() throws {
-    let result = try Probe.run(input: Data([0x61, 0xFF, 0x62, 0x00, 0x63, 0x0A]))
+    let result = try Probe.run(input: [0x61, 0xFF, 0x62, 0x00, 0x63, 0x0A])
     #expect(result.output == "[a\u{FFFD}b\u{0}c]\nbye\n")
   }
 
   @Test func aLineOfAMegabyteAndAHundredThousandLinesAreRead() throws {
     let long = String(repeating: "x", count: 1_000_000) + "\n"
-    let result = try Probe.run(input: Data((long + String(repeating: "y\n", count: 100_000)).utf8))
+    let result = try Probe.run(input: Array((long + String(repeating: "y\n", count: 100_000)).utf8))
     #expect(result.output.hasPrefix("[1000000 bytes]\n[y]\n"))
     #expect(result.output.components(separatedBy: "[y]\n").count == 100_001)
   }
 
   @Test func nothingIsPromptedWhenOnlyTheInputIsATerminal() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let terminal = try PseudoTerminal([
-      "/bin/sh", "-c", "echo ready; '\(Probe.path)' > '\(folder.path("out"))'; echo over",
+      "/bin/sh", "-c", "echo ready; '\(Probe.path)' > '\(folder.file("out"))'; echo over",
     ])
     try terminal.expect("ready")
     try terminal.send("hello\r\u{4}")

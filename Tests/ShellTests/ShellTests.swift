@@ -1,4 +1,6 @@
 import Foundation
+import ProgramSupport
+import TestSupport
 import Testing
 
 @Suite struct ShellTests {
@@ -30,7 +32,8 @@ import Testing
     ("show 1\nshow 3", 0, "1\n3\n", ""), ("", 0, "", ""), ("# only this", 0, "", ""),
   ])
   func aFileIsCheckedAndThenRun(script: String, code: Int32, output: String, error: String) throws {
-    let found = try Program.run([try Program.script(script)])
+    let file = try Script(script)
+    let found = try Program.run([file.path])
     #expect(found.code == code)
     #expect(found.output == output)
     #expect(error.isEmpty ? found.errors.isEmpty : found.errors.contains(error), "\(found.errors)")
@@ -90,30 +93,30 @@ import Testing
   }
 
   @Test func checkingAFileRunsNothing() throws {
-    let path = try Program.script("# %% a\nshow 1\n# %% b\nx = 2\n")
-    let found = try Program.run(["-n", path])
+    let script = try Script("# %% a\nshow 1\n# %% b\nx = 2\n")
+    let found = try Program.run(["-n", script.path])
     #expect(found.code == 0)
-    #expect(found.output == "\(path): 2 cells, 2 statements, no errors\n")
-    let wrong = try Program.run(["-n", try Program.script("show x\nmodel mlp widht=2\nlod a\n")])
+    #expect(found.output == "\(script.path): 2 cells, 2 statements, no errors\n")
+    let mistaken = try Script("show x\nmodel mlp widht=2\nlod a\n")
+    let wrong = try Program.run(["-n", mistaken.path])
     #expect(wrong.code == 2)
   }
 
   @Test func aNotebookLeavesItsReportBesideIt() throws {
-    let path = try Program.script("# %% [markdown] p\n# Prose.\n# %% a\nshow 1\n[1][2]\n", name: "night.srel")
-    let found = try Program.run([path])
+    let script = try Script("# %% [markdown] p\n# Prose.\n# %% a\nshow 1\n[1][2]\n", name: "night.srel")
+    let found = try Program.run([script.path])
     #expect(found.code == 1)
-    let report = String(path.dropLast(5)) + ".out/report.html"
-    #expect(found.errors.contains("report: \(report)"))
-    #expect(try String(contentsOfFile: report, encoding: .utf8).contains("there is no element 2"))
-    let folder = try Program.temporaryFolder() + "/deep/out"
-    #expect(try Program.run([path, "--out", folder]).code == 1)
+    #expect(found.errors.contains("report: \(script.report)"))
+    #expect(try String(contentsOfFile: script.report, encoding: .utf8).contains("there is no element 2"))
+    let folder = script.folder.file("deep/out")
+    #expect(try Program.run([script.path, "--out", folder]).code == 1)
     #expect(FileManager.default.fileExists(atPath: folder + "/report.html"))
   }
 
   @Test func aFolderThatCannotBeMadeIsToldBeforeAnythingRuns() throws {
-    let path = try Program.script("# %% a\nshow 1\n", name: "x.srel")
-    try "in the way".write(toFile: String(path.dropLast(5)) + ".out", atomically: true, encoding: .utf8)
-    let found = try Program.run([path])
+    let script = try Script("# %% a\nshow 1\n", name: "x.srel")
+    try script.folder.write("in the way", as: "x.out")
+    let found = try Program.run([script.path])
     #expect(found.code == 1)
     #expect(found.output.isEmpty)
     #expect(found.errors.contains("cannot be a folder: a file stands in its place"))
@@ -121,7 +124,8 @@ import Testing
   }
 
   @Test func aScriptThatHasNoEndIsRefused() throws {
-    let pipe = try Program.temporaryFolder() + "/p.srel"
+    let folder = try TemporaryFolder()
+    let pipe = folder.file("p.srel")
     #expect(mkfifo(pipe, 0o600) == 0)
     for path in [pipe, "/dev/zero"] {
       let found = try Program.run([path])
@@ -131,16 +135,15 @@ import Testing
   }
 
   @Test func aScriptThatIsNoTextIsRefused() throws {
-    let path = try Program.temporaryFolder() + "/b.srel"
-    try Data([0x73, 0xFF, 0x00]).write(to: URL(fileURLWithPath: path))
-    let found = try Program.run([path])
+    let folder = try TemporaryFolder()
+    let found = try Program.run([folder.write([0x73, 0xFF, 0x00], as: "b.srel")])
     #expect(found.code == 2)
     #expect(found.errors.contains("is not UTF-8 text"))
   }
 
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(129))])
   func signalsFinishTheStepAndKeepTheReport(signal: Int32, code: Int32) throws {
-    let path = try Program.script(
+    let script = try Script(
       """
       # %% a
       d = make mixture classes=2 per_class=50 dimensions=2
@@ -148,28 +151,17 @@ import Testing
       # %% b
       show 1
       """)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Program.path)
-    process.arguments = [path]
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
+    let process = try BatchProcess([Program.path, script.path])
     // The first progress line says that the training has begun.
-    var seen = Data()
-    while !seen.contains(UInt8(ascii: "\n")) {
-      let more = errors.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      seen.append(more)
-    }
-    kill(process.processIdentifier, signal)
-    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == code)
+    try process.waitForErrors(containing: "\n")
+    process.signal(signal)
+    let found = try process.outcome()
+    #expect(found.code == code)
+    let said = found.errors
     #expect(said.contains(" of run; the program ends here: the run and its 0 measurements are not saved"))
     #expect(!said.contains("takes it further"))
     #expect(said.contains(".out/report.html keeps what was shown until then"))
-    let report = try String(contentsOfFile: String(path.dropLast(5)) + ".out/report.html", encoding: .utf8)
+    let report = try String(contentsOfFile: script.report, encoding: .utf8)
     #expect(report.contains("stopped by the user"))
     #expect(report.contains("not run: b"))
   }
@@ -201,23 +193,24 @@ import Testing
   }
 
   @Test func safeWritesBelowTheFolderOnly() throws {
-    let folder = try Program.temporaryFolder()
+    let temporary = try TemporaryFolder()
+    let folder = temporary.path
     let text = "t = [1]\nsave session to="
     #expect(try Program.run(["--safe", "-e", text + "\"\(folder)/x.srel\""]).code == 1)
     #expect(try Program.run(["--safe", "--out", folder, "-e", text + "\"x.srel\""]).code == 0)
     #expect(try String(contentsOfFile: folder + "/results/x.srel", encoding: .utf8).contains("t = [1]"))
-    let script = try Program.script("t = [1]\nsave session to=\"../x.srel\"\n")
-    let refused = try Program.run(["--safe", script])
+    let script = try Script("t = [1]\nsave session to=\"../x.srel\"\n")
+    let refused = try Program.run(["--safe", script.path])
     #expect(refused.code == 1 && refused.errors.contains("--safe refuses to write '../x.srel'"))
   }
 
   @Test func checkingTellsStepsAndMeasurements() throws {
-    let path = try Program.script(
+    let script = try Script(
       """
       d = make mixture classes=2 per_class=10 dimensions=2
       r = train model(linear) on=d batch=5 epochs=3 { every 2 batches { measure srel points=d[0..3] } }
       """)
-    let found = try Program.run(["--check", path])
+    let found = try Program.run(["--check", script.path])
     #expect(found.code == 0)
     #expect(
       found.output.contains(

@@ -1,42 +1,28 @@
 import Foundation
+import ProgramSupport
+import TestSupport
 import Testing
 
 /// What goes to stdout and stderr besides results: reasons, places of files, progress.
 @Suite struct StreamTests {
   @Test(arguments: [["-e", "1 + 1"], []])
   func resultsThatCannotBeWrittenEndWithAReason(arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Program.path)
-    process.arguments = arguments.isEmpty ? [try Program.script("# %% a\nshow 1\n")] : arguments
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
-    try process.run()
-    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit)
-    #expect(process.terminationStatus == 1)
-    #expect(said.contains("cannot write results: no space left"))
+    let script = try Script("# %% a\nshow 1\n")
+    let command = [Program.path] + (arguments.isEmpty ? [script.path] : arguments)
+    let found = try BatchProcess(command, output: "/dev/full").outcome()
+    #expect(found.code == 1)
+    #expect(found.errors.contains("cannot write results: no space left"))
   }
 
   @Test func aClosedPipeEndsQuietly() throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = [
-      "-c",
-      "\"\(Program.path)\" -e 'repeat i in 1..100000 { show \"a line that fills the pipe in the end\" }' | head -n 1",
-    ]
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let said = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(said.isEmpty)
+    let long = "repeat i in 1..100000 { show \"a line that fills the pipe in the end\" }"
+    let found = try BatchProcess(["/bin/sh", "-c", "\"\(Program.path)\" -e '\(long)' | head -n 1"]).outcome()
+    #expect(found.errors.isEmpty)
   }
 
   @Test func aPipeIsToldWhereResultsWereSavedUnlessItIsQuiet() throws {
-    let path = try Program.temporaryFolder() + "/t.csv"
+    let folder = try TemporaryFolder()
+    let path = folder.file("t.csv")
     let script =
       "d = make mixture per_class=5\nr = train model(linear) on=d batch=5 steps=1\nsave r.history to=\"\(path)\"\n"
     let found = try Program.run([], input: script)
@@ -46,9 +32,9 @@ import Testing
     let quiet = try Program.run(["-q"], input: script)
     #expect(quiet.code == 0)
     #expect(quiet.errors.isEmpty)
-    let notebook = try Program.script("# %% a\nshow 1\n")
-    #expect(try Program.run([notebook]).errors.contains("report: "))
-    #expect(try Program.run(["-q", notebook]).errors.isEmpty)
+    let notebook = try Script("# %% a\nshow 1\n")
+    #expect(try Program.run([notebook.path]).errors.contains("report: "))
+    #expect(try Program.run(["-q", notebook.path]).errors.isEmpty)
   }
 
   @Test func aLogHoldsNotEveryEpochOfAFastTrainingButTheLast() throws {
@@ -61,14 +47,15 @@ import Testing
 
   @Test(arguments: ["/proc/x", "/dev/null"])
   func noReportIsNamedThatWasNotWritten(folder: String) throws {
-    let found = try Program.run([try Program.script("# %% a\nshow 1\n"), "--out", folder])
+    let script = try Script("# %% a\nshow 1\n")
+    let found = try Program.run([script.path, "--out", folder])
     #expect(found.code == 1)
     #expect(!found.errors.contains("report:"))
   }
 
   @Test func anErrorInASettingIsPlacedInItsText() throws {
-    let path = try Program.script("\n\nparam opt = sgd(lr=0.1)\n")
-    let found = try Program.run([path, "-p", "opt=sgd(lr=0.5, momentm=0.9)"])
+    let script = try Script("\n\nparam opt = sgd(lr=0.1)\n")
+    let found = try Program.run([script.path, "-p", "opt=sgd(lr=0.5, momentm=0.9)"])
     #expect(found.code == 2)
     #expect(found.errors.contains("sgd has no option 'momentm'"))
     #expect(found.errors.contains("did you mean 'momentum'?"))

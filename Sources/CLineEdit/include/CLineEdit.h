@@ -55,6 +55,10 @@ bool cle_is_reading(void);
 /// Does what a signal does while a line is read (SIGINT, SIGTERM, SIGHUP), nothing otherwise.
 void cle_deliver(int signal);
 
+/// Has the signals told as bytes, a number each, through the non-blocking descriptor returned (-1: none is to be had),
+/// whenever no line is read.
+int cle_catch(const int *signals, size_t count);
+
 /// Adds an entry, which may have several lines, to what the history keys recall.
 void cle_add_history(const char *entry);
 
