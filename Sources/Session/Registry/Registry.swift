@@ -4,7 +4,7 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .load, .make, .split, .corrupt, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .show,
+    .load, .make, .pick, .split, .corrupt, .model, .train, .step, .resume, .reset, .measure, .evaluate, .show,
     .plot, .save,
     .seed, .set, .time,
     .list, .delete, .help, .quit,
