@@ -17,6 +17,9 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
   case noTrainer
   case notOfFirstOrder(distance: Distance)
   case noSubtraction
+  /// Predictions from elsewhere whose shapes do not fit together.
+  case misshapen(what: String, expected: String, found: [Int])
+  case needsNetwork(control: Control)
   /// `group=` that names no attribute of the samples.
   case noSuchAttribute(String, known: [String])
   /// More pairs of samples than are kept in memory.
@@ -48,6 +51,9 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
       known.isEmpty
         ? "the samples have no attribute '\(name)': corrupt gives them 'corrupted' and 'clean'"
         : "the samples have no attribute '\(name)', only \(known.joined(separator: ", "))"
+    case .misshapen(let what, let expected, let found): "\(what) has to be \(expected), not \(found)"
+    case .needsNetwork(let control):
+      "control=\(control.rawValue) takes a step of its own: it needs a network, not predictions"
     case .noSubtraction: "first_order has no two predictions to subtract: leave out method=subtraction"
     case .nothingToMeasure(let what): "the list of \(what) is empty: name at least one"
     case .tooManyPairs(let sources, let probes, let most):

@@ -159,6 +159,32 @@ public struct Measurement: Sendable {
     }
   }
 
+  /// Measures predictions that were computed elsewhere: every distance, average, interval and control but `bias_only`.
+  ///
+  /// - Throws: `ElasticityError`.
+  public init(
+    of predictions: ForeignPredictions, context: MeasurementContext, options: MeasurementOptions,
+    workers: Workers
+  ) throws(ElasticityError) {
+    if options.keepsPairs { pairs = Table(columns: Table.Schema.pairs) }
+    if options.controls.contains(.biasOnly) { throw .needsNetwork(control: .biasOnly) }
+    let probes = predictions.probes
+    guard let sources = try? probes.subset(rows: predictions.sources) else { throw .noSources }
+    for control in options.controls {
+      var labels = probes.labels
+      if control == .shuffle {
+        var generator = RandomStream(context.seed, .shuffle).generator()
+        labels = generator.permutation(probes.count).map { probes.labels[$0] }
+      }
+      add(
+        predictions.responses, update: .given, control: control,
+        Grouping(
+          sources: sources, probes: probes, names: probes.classNames, sourceLabels: sources.labels,
+          probeLabels: labels, selfRows: predictions.sources, includesSelf: options.includesSelf),
+        options, context, subtracts: true, workers)
+    }
+  }
+
   private mutating func add(
     _ responses: [SourceResponse], update: UpdateRule, control: Control, _ grouping: Grouping,
     _ options: MeasurementOptions, _ context: MeasurementContext, subtracts: Bool, _ workers: Workers

@@ -25,7 +25,7 @@ extension ExactEngine {
     case .trainer:
       guard let trainer else { throw .noTrainer }
       return .trainer(trainer.optimizer, trainer.state, weights: weights)
-    case .firstOrder, .restricted: return .firstOrder
+    case .firstOrder, .given, .restricted: return .firstOrder
     }
   }
 

@@ -13,6 +13,8 @@ public enum UpdateRule: Hashable, Sendable {
   case trainer(learningRate: Double)
   /// The derivative along −g, lr → 0: S by the empirical tangent kernel.
   case firstOrder
+  /// A step taken elsewhere, of which only the predictions are known.
+  case given
   /// Another rule on the weights alone whose names fit a pattern with * and ?, as in "fc.*".
   indirect case restricted(UpdateRule, only: String)
 
@@ -26,6 +28,7 @@ public enum UpdateRule: Hashable, Sendable {
     case .biasOnly: "bias_only"
     case .trainer: "trainer"
     case .firstOrder: "first_order"
+    case .given: "given"
     case .restricted(let rule, let pattern): "\(rule.name) on \(pattern)"
     }
   }
@@ -35,7 +38,7 @@ public enum UpdateRule: Hashable, Sendable {
     case .sgd(let learningRate), .adamFresh(let learningRate), .biasOnly(let learningRate),
       .trainer(let learningRate):
       learningRate
-    case .firstOrder: 0
+    case .firstOrder, .given: 0
     case .restricted(let rule, _): rule.learningRate
     }
   }
@@ -63,7 +66,7 @@ extension UpdateRule {
 
   /// `sgd(lr=0.001)`, `first_order`, `sgd(lr=0.001, only="fc.*")`
   public var text: String {
-    let rate = isFirstOrder ? [] : ["lr=\(learningRate.shortest)"]
+    let rate = isFirstOrder || self == .given ? [] : ["lr=\(learningRate.shortest)"]
     let parts = rate + patterns.map { "only=\"\($0)\"" }
     return plain.name + (parts.isEmpty ? "" : "(\(parts.joined(separator: ", ")))")
   }

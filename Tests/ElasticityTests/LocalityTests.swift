@@ -61,7 +61,7 @@ import Training
     #expect(try row("none", "difference").low > 0)
     // One permutation of twelve probes is not quite without classes.
     #expect(try abs(row("shuffle", "difference").value) < row("none", "difference").value / 2)
-    #expect(try abs(row("shuffle", "auc").value - 0.5) < 0.15)
+    #expect(try row("shuffle", "auc").value < row("none", "auc").value - 0.1)
     #expect(try Locality.summaries(of: #require(measured.pairs)) == table)
   }
 

@@ -30,11 +30,20 @@ extension Verb {
       OptionDeclaration(
         "group", .names("an attribute"),
         "group pairs by an attribute, such as corrupted, in place of the class"),
+      OptionDeclaration("before", .text, "predictions from elsewhere: old logits, NPY of [probe, class]"),
+      OptionDeclaration("after", .text, "with before=: new logits, NPY of [source, probe, class]"),
+      OptionDeclaration("labels", .text, "with before=: the class of each probe, NPY of [probe]"),
+      OptionDeclaration(
+        "sources", .text,
+        "with before=: which probe each source is, NPY of [source]; else the probes in order"),
       OptionDeclaration(
         "method", .word(Method.allCases.map(\.rawValue)), default: "auto",
         "how the change of predictions is computed"),
     ], example: "measure srel run points=shoes[0..5] distance=[logits, kl]"
   ) { session, call in
+    if ["before", "after", "labels", "sources"].contains(where: { call.options[$0] != nil }) {
+      return try measurePredictions(session, call)
+    }
     let trained = try session.run(call, place: 1)
     let (sources, probes) = try points(call)
     let keepsPairs = call.text("keep") == "pairs"
@@ -67,6 +76,41 @@ extension Verb {
         throw Stop.interrupted
       }
       throw EngineErrors.diagnostic(error, at: place(of: error, call))
+    }
+  }
+
+  /// S of predictions that were computed elsewhere.
+  private static func measurePredictions(_ session: Session, _ call: Call) throws -> Value {
+    func array(_ name: String) throws -> NPYArray {
+      guard let path = call.text(name) else {
+        throw SessionError.missingOption(owner: "measure", option: name, kind: "the name of an NPY file")
+          .diagnostic(at: call.command.range)
+      }
+      return try session.located(at: call.range(of: name)) { try NPYArray(reading: path) }
+    }
+    for name in ["points", "source", "probe", "update", "group", "method"] where call.ranges[name] != nil {
+      throw SessionError.conflictingOptions("before", name).diagnostic(at: call.range(of: name))
+    }
+    if call.things.count > 1 {
+      throw SessionError.surplusThing(owner: "measure srel before=…")
+        .diagnostic(at: call.command.items[1].range)
+    }
+    let (before, after, labels) = (try array("before"), try array("after"), try array("labels"))
+    let sources = call.options["sources"] == nil ? nil : try array("sources")
+    let options = MeasurementOptions(
+      distances: call.words("distance")?.compactMap(Distance.init) ?? [.kl],
+      averages: call.words("average")?.compactMap(Average.init) ?? Average.allCases,
+      controls: call.words("control")?.compactMap(Control.init) ?? [.none], includesSelf: call.flag("self"),
+      keepsPairs: call.text("keep") == "pairs")
+    return try session.located(at: call.command.range) {
+      let predictions = try ForeignPredictions(before: before, after: after, labels: labels, sources: sources)
+      let measurement = try Measurement(
+        of: predictions,
+        context: MeasurementContext(
+          run: session.assignee ?? "given", seed: session.seed, epoch: 0, step: 0, loss: nil, accuracy: nil),
+        options: options, workers: session.workers)
+      for summary in measurement.summaries { session.output(.echo(summary.text(options))) }
+      return .table(measurement.pairs ?? measurement.averages)
     }
   }
 
