@@ -38,6 +38,9 @@ static wchar_t *prompt(EditLine *el) {
 
 static void refresh(EditLine *el) { el_wset(el, EL_REFRESH); }
 
+// The rest of a character is there or on its way.
+static int following_byte(void) { return cle_has_input(1000) ? cle_next_byte() : -1; }
+
 static wchar_t decode(int byte) {
   if (!cle_locale_is_utf8()) {
     mbstate_t state = {0};
@@ -46,7 +49,7 @@ static wchar_t decode(int byte) {
       wchar_t result;
       size_t used = mbrtowc(&result, &c, 1, &state);
       if (used <= 1) return result;
-      if (used == (size_t)-1 || (byte = cle_next_byte()) < 0) return 0xFFFD;
+      if (used == (size_t)-1 || (byte = following_byte()) < 0) return 0xFFFD;
     }
   }
   if (byte < 0x80) return byte;
@@ -54,7 +57,7 @@ static wchar_t decode(int byte) {
   if (more == 0 || byte >= 0xF8) return 0xFFFD;
   wchar_t result = byte & (0x3F >> more);
   while (more-- > 0) {
-    int next = cle_next_byte();
+    int next = following_byte();
     if (next < 0) return 0xFFFD;
     result = result << 6 | (next & 0x3F);
   }
@@ -74,7 +77,7 @@ enum { CSI = 0x9B, SS3 = 0x8F };
 
 static wchar_t read_character(int byte) {
   if (byte == '\033' && has_vi_keys && cle_has_input(50)) {
-    int next = cle_next_byte();
+    int next = following_byte();
     if (next == '[') return CSI;
     if (next == 'O') return SS3;
     cle_push_back(next);
@@ -87,6 +90,7 @@ static int next_character(EditLine *el, wchar_t *character) {
     switch (cle_wait()) {
     case EVENT_INPUT: {
       int byte = cle_next_byte();
+      if (byte == CLE_NOTHING_YET) break;
       if (byte < 0) return 0;
       *character = read_character(byte);
       return 1;

@@ -24,6 +24,8 @@ cle_event cle_wait(void);                         // until there is input or a s
 int cle_stop_signal(void);                        // the number of the signal that was EVENT_STOP
 void cle_suspend(void);                           // EVENT_SUSPEND: stops the program as Ctrl-Z asks
 void cle_resume(void);                            // EVENT_CONTINUE: the terminal's mode for editing again
+enum { CLE_NOTHING_YET = -2 };                    // instead of a count or a byte: wait once more
+ssize_t cle_read_input(void *bytes, size_t count);  // after EVENT_INPUT; else as read() does
 int cle_next_byte(void);                          // after EVENT_INPUT; -1 at the end, errno set or 0
 void cle_push_back(int byte);                     // the byte just read is the next again
 void cle_discard_input(void);                      // what was typed before an interrupt

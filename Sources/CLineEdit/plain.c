@@ -90,8 +90,9 @@ static bool read_more(int *error) {
     pending = realloc(pending, room);
     if (!pending) abort();
   }
-  ssize_t count;
-  do count = read(STDIN_FILENO, pending + end, room - end); while (count < 0 && errno == EINTR);
+  ssize_t count = cle_read_input(pending + end, room - end);
+  *error = 0;
+  if (count == CLE_NOTHING_YET) return true;
   // A terminal that has gone away is the end of input.
   *error = count < 0 && errno != EIO ? errno : 0;
   if (count <= 0) return false;

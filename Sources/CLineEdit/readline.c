@@ -30,6 +30,7 @@ static int next_byte(FILE *file) {
     switch (cle_wait()) {
     case EVENT_INPUT: {
       int byte = cle_next_byte();
+      if (byte == CLE_NOTHING_YET) break;
       return byte < 0 ? EOF : byte;
     }
     case EVENT_INTERRUPT: interrupted = true; return READERR;

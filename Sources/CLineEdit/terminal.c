@@ -21,8 +21,13 @@ enum { HANDLED = sizeof handled / sizeof *handled, CRASHES = sizeof crashes / si
 
 static struct sigaction previous[HANDLED], previous_crash[CRASHES];
 static int wake[2] = {-1, -1};
+// The terminal opened once more where that is possible, so that it can be read without blocking: Ctrl-C makes the
+// kernel drop what poll() has promised, and a read that waits then would not see the interrupt. Setting standard input
+// itself to non-blocking would change it for the programs that share it.
+static int input = STDIN_FILENO;
 static struct termios original, editing_mode;
 static _Atomic bool watching;
+static _Atomic int undelivered;  // came while the caller was on its way into or out of a read
 static bool has_terminal, has_editing_mode, marks_paste;
 static sigset_t previous_mask;
 static int stop_signal;
@@ -66,6 +71,11 @@ void cle_watch(bool terminal, bool editing) {
   unsigned char byte;
   while (read(wake[0], &byte, 1) == 1) { /* signals of an earlier read */ }
   has_terminal = terminal && tcgetattr(STDIN_FILENO, &original) == 0;
+  if (has_terminal && input == STDIN_FILENO) {
+    const char *name = ttyname(STDIN_FILENO);
+    int own = name ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    if (own >= 0) input = own;
+  }
   marks_paste = editing;
   has_editing_mode = false;
   stop_signal = 0;
@@ -79,6 +89,9 @@ void cle_watch(bool terminal, bool editing) {
     if (ignored && handled[i] != SIGINT) sigaction(handled[i], &previous[i], NULL);
     else sigaddset(&unblocked, handled[i]);
   }
+  int early = undelivered;
+  undelivered = 0;
+  if (early) on_signal(early);
   // A parent may have blocked them, or the program in this thread; while a line is read they come here.
   pthread_sigmask(SIG_UNBLOCK, &unblocked, &previous_mask);
   for (size_t i = 0; editing && i < CRASHES; i++) {
@@ -100,6 +113,7 @@ bool cle_is_reading(void) { return watching; }
 
 void cle_deliver(int signal) {
   if (watching) on_signal(signal);
+  else undelivered = signal;
 }
 
 int cle_stop_signal(void) { return stop_signal; }
@@ -113,14 +127,14 @@ void cle_discard_input(void) {
 
 bool cle_has_input(int milliseconds) {
   if (taken < buffered) return true;
-  struct pollfd input = {STDIN_FILENO, POLLIN, 0};
-  return poll(&input, 1, milliseconds) > 0;
+  struct pollfd file = {input, POLLIN, 0};
+  return poll(&file, 1, milliseconds) > 0;
 }
 
 cle_event cle_wait(void) {
   if (has_terminal && !has_editing_mode) has_editing_mode = tcgetattr(STDIN_FILENO, &editing_mode) == 0;
   for (;;) {
-    struct pollfd files[2] = {{wake[0], POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+    struct pollfd files[2] = {{wake[0], POLLIN, 0}, {input, POLLIN, 0}};
     int timeout = taken < buffered ? 0 : -1;
     if (poll(files, 2, timeout) < 0 && errno != EINTR) return EVENT_INPUT;
     unsigned char number;
@@ -158,12 +172,17 @@ static void follow_paste(unsigned char byte) {
   if (matched_end == 6) inside_paste = false, matched_end = 0;
 }
 
+ssize_t cle_read_input(void *bytes, size_t count) {
+  ssize_t got = read(input, bytes, count);
+  return got < 0 && (errno == EAGAIN || errno == EINTR) ? CLE_NOTHING_YET : got;
+}
+
 int cle_next_byte(void) {
   if (taken == buffered) {
     taken = buffered = 0;
     size_t wanted = inside_paste ? sizeof buffer : 1;
-    ssize_t count;
-    do count = read(STDIN_FILENO, buffer, wanted); while (count < 0 && errno == EINTR);
+    ssize_t count = cle_read_input(buffer, wanted);
+    if (count == CLE_NOTHING_YET) return CLE_NOTHING_YET;
     if (count == 0) errno = 0;
     if (count <= 0) return -1;
     buffered = (size_t)count;

@@ -114,7 +114,7 @@ struct Curves {
     }
   }
 
-  /// The band that can be drawn: spread needs several runs, an interval one row a point.
+  /// The band that can be drawn: spread needs several runs, an interval one row a point, an unasked one an x that grows.
   private func resolve(_ asked: Figure.Band?) throws(ChartError) -> Figure.Band {
     let hasIntervals = rowsPerRun == 1 && samples.values.contains { $0.contains { $0.low != nil } }
     switch asked {
@@ -126,6 +126,8 @@ struct Curves {
       }
       return .interval
     case let spread? where runs > 1: return spread
+    // Along a loss the curve turns back, and a band would cover itself.
+    case nil where plan.x != plan.along: return .none
     case nil where runs > 1: return .sd
     default: return rowsPerRun > 1 ? .minmax : hasIntervals ? .interval : .none
     }

@@ -44,7 +44,7 @@ struct GnuplotScript {
       switch format {
       case .svg: "svg size \(width),\(height) font 'Helvetica,\(size)' linewidth 1 noenhanced"
       case .png:
-        "pngcairo size \(2 * width),\(2 * height) font 'Sans,\(Double(size) * 0.74)' fontscale 2 linewidth 2 "
+        "pngcairo size \(2 * width),\(2 * height) font 'Sans,\(Double(size) * 0.74)' fontscale 2 linewidth 2 dashlength 2 "
           + "pointscale 2 noenhanced background '#FFFFFF'"
       case .pdf:
         "pdfcairo size \((layout.width / 96).shortest)in,\((layout.height / 96).shortest)in "

@@ -46,33 +46,50 @@ struct Ticks: Equatable {
     return (units < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
   }
 
-  /// Marks at powers of ten, with those at 2 and 5 between them where the range is short.
+  /// Marks at powers of ten, with those between them where the range would show fewer than three marks.
   static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> Ticks {
     let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
     let decades = high - low
-    let factors: [Double] = decades < 1.3 ? [1, 1.5, 2, 3, 5, 7] : decades < 2.6 ? [1, 2, 5] : [1]
     let stride = max(1, Int((decades / Double(max(count, 1))).rounded(.up)))
-    var marks: [Mark] = []
-    for power in Int(floor(low))...Int(ceil(high)) where decades < 2.6 || power % stride == 0 {
-      for factor in factors {
-        let value = factor * pow(10, Double(power))
-        if value >= range.lowerBound * 0.9999, value <= range.upperBound * 1.0001 {
-          marks.append(Mark(value: value, label: value.significant(2)))
+    let sparse: [[Double]] = [[1], [1, 2, 5], [1, 1.5, 2, 3, 5, 7]]
+    for factors in sparse.dropFirst(decades < 1.3 ? 2 : decades < 2.6 ? 1 : 0) {
+      var marks: [Mark] = []
+      for power in Int(floor(low))...Int(ceil(high)) where decades < 2.6 || power % stride == 0 {
+        for factor in factors {
+          let value = factor * pow(10, Double(power))
+          if value >= range.lowerBound * 0.9999, value <= range.upperBound * 1.0001 {
+            marks.append(Mark(value: value, label: value.significant(2)))
+          }
         }
       }
+      if marks.count >= 3 { return Ticks(range: range, marks: marks) }
     }
-    return marks.count < 2
-      ? Ticks(range: range, marks: linear(range, count: count).marks) : Ticks(range: range, marks: marks)
+    return Ticks(range: range, marks: linear(range, count: count).marks)
+  }
+
+  /// The range with its ends moved to the next round number where that is near: a curve from epoch 0.02 to 2.9 stands
+  /// over an axis from 0 to 3.
+  static func rounded(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+    let marks = linear(range, count: 6).marks
+    guard marks.count > 1 else { return range }
+    let step = marks[1].value - marks[0].value
+    let near = 0.06 * (range.upperBound - range.lowerBound)
+    let low = (range.lowerBound / step).rounded(.down) * step
+    let high = (range.upperBound / step).rounded(.up) * step
+    return
+      (range.lowerBound - low <= near ? low : range.lowerBound)...(high - range.upperBound <= near
+      ? high : range.upperBound)
   }
 }
 
 extension Figure {
-  /// The x range of all panels: from the first point to the last, with a little room around single points.
+  /// The x range of all panels: from the first point to the last or a round number near them, with a little room around
+  /// single points.
   var sharedXRange: ClosedRange<Double> {
     let values = panels.flatMap(\.series).flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
       .map { min(max($0.x, log.x ? 1e-300 : -1e300), 1e300) }
     guard let low = values.min(), let high = values.max() else { return 0...1 }
-    if high > low, kind == .lines { return low...high }
+    if high > low, kind == .lines { return log.x ? low...high : Ticks.rounded(low...high) }
     if log.x { return (low / 1.2)...(high * 1.2) }
     let room = high > low ? (high - low) * 0.04 : max(abs(low) * 0.1, 0.5)
     return (low - room)...(high + room)

@@ -49,7 +49,7 @@ extension DatasetError: CustomStringConvertible {
     case .notRegularFile(let path): "\(path) is a device or pipe, not a file"
     case .noPermission(let path): "\(path): no permission; change its mode (chmod) or copy it"
     case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
-    case .empty(let path): "\(path) is empty"
+    case .empty(let path): "\(path) is empty; copy or download it again"
     case .tooLarge(let path, let bytes, let limit):
       "\(path) holds \(bytes) bytes; at most \(limit) are read"
     case .notWritable(let path, let reason): "\(path) cannot be written: \(reason)"
@@ -64,9 +64,9 @@ extension DatasetError: CustomStringConvertible {
     case .wrongElementType(let path, let found, let supported):
       "\(path) holds \(found); only \(supported) can be read"
     case .wrongDimensions(let path, let found, let expected):
-      "\(path) has the dimensions \(found); expected \(expected)"
+      "\(path) has the dimensions \(dimensionList(found)); expected \(expected)"
     case .oversizedHeader(let path, let dimensions):
-      "\(path): the header claims the dimensions \(dimensions), more than the file can hold; it is damaged"
+      "\(path): the header claims the dimensions \(dimensionList(dimensions)), more than the file can hold; it is damaged"
     case .malformedHeader(let path, let reason): "\(path): the header is malformed: \(reason)"
     case .truncated(let path, let expected, let found):
       "\(path) is cut short: \(expected) bytes expected, \(found) found; copy or download it again"
@@ -109,6 +109,12 @@ extension DatasetError: CustomStringConvertible {
     default: ""
     }
   }
+}
+
+/// The first of the dimensions that a file claims, of which there may be 255.
+private func dimensionList(_ dimensions: [Int]) -> String {
+  let first = dimensions.prefix(6).map(String.init).joined(separator: ", ")
+  return dimensions.count > 6 ? "[\(first), … \(dimensions.count) of them]" : "[\(first)]"
 }
 
 private func list(_ words: [String]) -> String {

@@ -51,8 +51,8 @@ public final class StopSignals {
 
   /// Whether input is read rather than a command run; stays true when a signal has ended the reading.
   public var isReading: Bool {
-    get { requests.isReading.load(ordering: .relaxed) }
-    set { requests.isReading.store(newValue, ordering: .relaxed) }
+    get { requests.isReading.load(ordering: .sequentiallyConsistent) }
+    set { requests.isReading.store(newValue, ordering: .sequentiallyConsistent) }
   }
 
   /// 130 or, after SIGTERM, 143, after SIGHUP 129.
@@ -92,7 +92,7 @@ private final class StopRequests: Sendable {
   }
 
   func interrupt() {
-    if isReading.load(ordering: .relaxed) { return LineEditor.deliver(signal: SIGINT) }
+    if isReading.load(ordering: .sequentiallyConsistent) { return LineEditor.deliver(signal: SIGINT) }
     let now = DispatchTime.now().uptimeNanoseconds
     let before = lastRequest.exchange(now, ordering: .relaxed)
     guard !isRequested() || now - before < 2_000_000_000 else { return }

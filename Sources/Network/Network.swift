@@ -67,6 +67,7 @@ public struct Network: Hashable, Sendable {
       guard tensor.shape == expected else {
         throw .wrongWeightShape(name: parameter.name, expected: expected, found: tensor.shape)
       }
+      guard tensor.scalars.allSatisfy(\.isFinite) else { throw .notFiniteWeight(name: parameter.name) }
       weights.append(Network.fromPyTorch(tensor, parameter.kind))
     }
     return weights

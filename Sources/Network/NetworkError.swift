@@ -9,6 +9,7 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
   case missingWeight(name: String, shape: Shape)
   case unexpectedWeights(names: [String], known: [String])
   case wrongWeightShape(name: String, expected: Shape, found: Shape)
+  case notFiniteWeight(name: String)
 
   public var description: String {
     switch self {
@@ -28,6 +29,8 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
         + "; the network has \(known.prefix(3).joined(separator: ", ")), …"
     case .wrongWeightShape(let name, let expected, let found):
       "weight '\(name)' is \(found) in the file and \(expected) in the network"
+    case .notFiniteWeight(let name):
+      "weight '\(name)' holds NaN or infinity: the network had diverged when it was saved; take an earlier file"
     }
   }
 }

@@ -27,7 +27,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .noPermission(let path): "\(path): no permission; change its mode (chmod) or copy it"
     case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
     case .notWritable(let path, let reason): "\(path) cannot be written: \(reason)"
-    case .empty(let path): "\(path) is empty"
+    case .empty(let path): "\(path) is empty; copy or save it again"
     case .tooLarge(let path, let bytes, let limit):
       "\(path) holds \(bytes) bytes; at most \(limit) are read"
     case .truncated(let path, let expected, let found):

@@ -11,11 +11,11 @@ public final class Interruption: Sendable {
 
   /// Asks once more to stop; returns how often it has been asked.
   @discardableResult
-  public func request() -> Int { requests.wrappingAdd(1, ordering: .relaxed).newValue }
+  public func request() -> Int { requests.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue }
 
   public func clear() { requests.store(0, ordering: .relaxed) }
 
-  public var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+  public var isRequested: Bool { requests.load(ordering: .sequentiallyConsistent) > 0 }
 
   /// The process ends with what is stopped: nothing can be taken further afterwards.
   public var endsProgram: Bool { ending.load(ordering: .relaxed) }

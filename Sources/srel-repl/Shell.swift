@@ -144,7 +144,7 @@ final class Shell {
     let editor = lineEditor(isPrompt: isPrompt)
     while !signals.isTerminated {
       let text: String
-      switch read(editor) {
+      switch read(editor, isPrompt: isPrompt) {
       case .text(let input): text = input
       case .end: return code
       case .stopped(let signal): return 128 + signal
@@ -175,8 +175,10 @@ final class Shell {
   }
 
   /// The next input; nil if reading failed, which has been told.
-  private func read(_ editor: LineEditor) -> LineEditor.Input? {
+  private func read(_ editor: LineEditor, isPrompt: Bool) -> LineEditor.Input? {
     signals.isReading = true
+    // Ctrl-C just after the last command of a pipe had ended; at a prompt there is nothing left to stop.
+    if !isPrompt, session.interruption.isRequested { return .stopped(signal: signals.exitCode - 128) }
     do throws(LineEditorError) {
       let input = try editor.read(prompt: "srel> ", continuation: "   .. ")
       if case .stopped = input { return input }

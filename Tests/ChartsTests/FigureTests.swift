@@ -92,6 +92,10 @@ import Testing
       0
     ].points
     #expect(points == [Figure.Point(x: 3, y: 2), Figure.Point(x: 1.5, y: 3)])
+    // A band along a curve that turns back is drawn only if asked for.
+    #expect(try Figure(plotting: table, x: "loss", y: "value").panels[0].series[0].points == points)
+    let asked = try Figure(plotting: table, x: "loss", y: "value", band: .sd).panels[0].series[0].points
+    #expect(asked.allSatisfy { $0.low != nil })
   }
 
   @Test func `what is not a number is left out and told`() throws {
@@ -192,5 +196,25 @@ import Testing
     }
     #expect(labels.contains(0.95) && labels.contains(1.05))
     #expect(try Figure(plotting: table, x: "epoch", y: "loss", by: ["same"]).leastSpan == 0)
+  }
+
+  private func labels(_ points: [(Double, Double)], log: Figure.LogAxes = .none) throws -> [Double] {
+    var table = Table(columns: [("x", .axis), ("y", .value)])
+    for (x, y) in points { try table.append([.number(x), .number(y)]) }
+    return try Figure(plotting: table, x: "x", y: "y", log: log).svg(idPrefix: "a")
+      .matches(of: /<text>([0-9.]+)<\/text>/).compactMap { Double($0.1) }
+  }
+
+  @Test func `an axis ends at a round number near its last point`() throws {
+    let near = try labels([(0.0167, 10), (1, 11), (2.917, 12)])
+    #expect(near.contains(0) && near.contains(3) && near.contains(2.5))
+    let far = try labels([(0.3, 10), (1, 11), (2.75, 12)])
+    #expect(!far.contains(0) && !far.contains(3) && far.contains(2.6))
+  }
+
+  @Test(arguments: [(0.65, 1.05, [0.7, 0.8, 0.9]), (0.15, 33, [0.2, 1, 10]), (0.08, 55, [0.1, 1, 10])])
+  func `a logarithmic axis has at least three marks`(low: Double, high: Double, marks: [Double]) throws {
+    let found = try labels([(100, low), (101, high)], log: .y)
+    for mark in marks { #expect(found.contains(mark), "\(mark) among \(found)") }
   }
 }

@@ -157,3 +157,15 @@ func aFileWithoutPermissionGivesAnError() throws {
     }
   }
 }
+
+/// The format allows 255 dimensions; a message is one screen all the same.
+@Test func aMessageNamesTheFirstDimensionsOnly() {
+  let dimensions = Array(repeating: 0x7FFF_FFFF, count: 255)
+  #expect(
+    DatasetError.oversizedHeader(path: "bad", dimensions: dimensions).description
+      == "bad: the header claims the dimensions [2147483647, 2147483647, 2147483647, 2147483647, 2147483647, 2147483647, "
+      + "… 255 of them], more than the file can hold; it is damaged")
+  #expect(
+    DatasetError.wrongDimensions(path: "bad", found: [3, 28], expected: "[labels]").description
+      == "bad has the dimensions [3, 28]; expected [labels]")
+}

@@ -53,6 +53,7 @@ import Testing
       let found = ratios.values.flatMap { $0 }
       try #require(found.count == expected.count)
       let errors = zip(found, expected).map { abs($0 - $1) / abs($1) }.sorted()
+      #expect(errors.allSatisfy { $0.isFinite }, "\(name) \(distance.rawValue)")
       let (worst, most) = (errors[errors.count - 1], errors[(errors.count - 1) * 95 / 100])
       print("\(name) \(distance.rawValue): worst relative error \(worst), 95 % below \(most)")
       #expect(worst <= (distance.isPublished ? 1e-4 : 1e-3), "\(name) \(distance.rawValue)")

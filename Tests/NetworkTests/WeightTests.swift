@@ -72,6 +72,14 @@ import Testing
     #expect(throws: NetworkError.missingWeight(name: "0.weight", shape: [5, 4])) { try network.imported([]) }
   }
 
+  @Test(arguments: [Float.nan, .infinity])
+  func weightsOfADivergedNetworkAreRefused(_ value: Float) throws {
+    let network = try Model(.mlp(widths: [5])).network(input: SampleShape(channels: 4), outputs: 3)
+    var exported = network.exported(network.initialWeights(seed: Seed(1), workers: Workers(count: 1)))
+    exported[2].tensor[flat: 7] = value
+    #expect(throws: NetworkError.notFiniteWeight(name: "2.weight")) { try network.imported(exported) }
+  }
+
   @Test(arguments: [
     (
       NetworkError.missingWeight(name: "fc.bias", shape: [3]),
@@ -80,6 +88,10 @@ import Testing
     (
       .wrongWeightShape(name: "0.weight", expected: [5, 4], found: [4, 5]),
       "weight '0.weight' is [4, 5] in the file and [5, 4] in the network"
+    ),
+    (
+      .notFiniteWeight(name: "0.weight"),
+      "weight '0.weight' holds NaN or infinity: the network had diverged when it was saved; take an earlier file"
     ),
     (
       .unexpectedWeights(names: (1...7).map { "w\($0)" }, known: ["a", "b", "c", "d"]),

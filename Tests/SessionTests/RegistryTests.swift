@@ -27,7 +27,25 @@ import Testing
     #expect(try !shown(example).isEmpty)
   }
 
-  @Test(arguments: Registry.verbs.map(\.name) + Registry.functions.map(\.name) + Registry.recipes.map(\.name))
+  @Test(arguments: Registry.statements.map(\.name))
+  func everyStatementHasAnExampleThatRuns(name: String) throws {
+    let statement = try #require(Registry.statements.first { $0.name == name })
+    #expect(statement.usage.hasPrefix(name) && statement.example.contains(name + " "))
+    let conversation = Conversation()
+    try conversation.say(Registry.exampleSetup)
+    try conversation.say(statement.example)
+  }
+
+  /// A word of the grammar with a declaration, and no declaration without one.
+  @Test func statementsAreThoseOfTheGrammar() {
+    let words = Set(Registry.statements.map(\.name))
+    #expect(words == ["use", "param", "repeat", "every", "at", "when", "if", "assert", "def"])
+    for word in words { #expect(failure(word) != "no error") }
+  }
+
+  @Test(
+    arguments: Registry.verbs.map(\.name) + Registry.statements.map(\.name) + Registry.functions.map(\.name)
+      + Registry.recipes.map(\.name))
   func everyNameHasHelpWithItsExample(name: String) throws {
     let text = try shown("help \(name)")
     #expect(text.contains("example: "))

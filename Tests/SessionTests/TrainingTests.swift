@@ -190,6 +190,64 @@ import Testing
     #expect(try conversation.say("run.step") == "4")
   }
 
+  /// The line of the error, then the step at which its block was run.
+  @Test(arguments: [
+    ("[0, 1, 2, 3][step]", "error: there is no element 4"),
+    ("assert step < 4", "error: assertion failed: step < 4"),
+  ])
+  func anErrorInABlockNamesTheStep(block: String, error: String) {
+    let found = failure(
+      smallSetup + "run = train net on=d batch=20 epochs=2 { at [2, 4] steps { \(block) } }")
+    #expect(found.hasPrefix(error))
+    #expect(found.hasSuffix("  note: training stopped after step 4; everything so far is kept"))
+  }
+
+  @Test func aMeasurementOfADivergedNetworkNamesTheStepAndKeepsTheRun() throws {
+    let conversation = Conversation()
+    try conversation.say(smallSetup)
+    let found = conversation.failure(
+      "run = train net on=d epochs=40 optimizer=sgd(lr=1e30) { every 1 batches { measure srel points=pts } }")
+    #expect(found.contains("its weights have diverged"))
+    let step = try conversation.say("run.step")
+    #expect(found.contains("note: training stopped after step \(step); everything so far is kept"))
+    let measured = try #require(Int(try conversation.say("count(run.srel)")))
+    #expect(measured == (try #require(Int(step)) - 1) * 36)
+  }
+
+  /// One line for each update and control, with the largest self-check of all measurements.
+  @Test func theSelfChecksOfATrainingAreToldAtItsEnd() throws {
+    let conversation = Conversation()
+    try conversation.say(
+      smallSetup + """
+        run = train net on=d batch=20 epochs=2 {
+          every 2 batches { measure srel points=pts update=[sgd(lr=1e-3), adam_fresh(lr=1e-4)] control=[none, bias_only] }
+        }
+        """)
+    let lines = conversation.echoes.filter { $0.hasPrefix("4 measurements: ") }
+    #expect(lines.count == 4)
+    let start =
+      "4 measurements: sgd(lr=0.001), self left out, 6 x 6 pairs, dropped 0, max |S(x,x) - 1| "
+    let first = try #require(lines.first)
+    #expect(first.hasPrefix(start))
+    let check = try #require(Double(first.dropFirst(start.count)))
+    #expect((0..<1e-3).contains(check))
+    #expect(
+      lines[1].hasPrefix("4 measurements: bias_only(lr=0.001), control bias_only, self left out"))
+  }
+
+  /// A NaN in the middle of the night costs one value, not those after it.
+  @Test func aRepeatThatKeepsGoingOutlivesADivergedTraining() throws {
+    let conversation = Conversation()
+    try conversation.say(smallSetup)
+    let found = conversation.failure(
+      "runs = repeat lr in [1e-2, 1e30, 1e-3] on_error=keep { train net on=d epochs=2 optimizer=sgd(lr=lr) }")
+    #expect(found.hasPrefix("error: lr = 1e+30: the loss at step "))
+    #expect(conversation.warnings.count == 1 && conversation.warnings[0].hasPrefix("error: lr = 1e+30: "))
+    #expect(try conversation.say("count(runs)") == "3")
+    #expect(try conversation.say("runs[2].step") == "6")
+    #expect(conversation.exitCode("repeat lr in [1e30, 1e-3] { train net on=d optimizer=sgd(lr=lr) }") == 1)
+  }
+
   @Test func testDataThatStandsInTheTrainingDataIsTold() throws {
     let conversation = Conversation()
     try conversation.say(smallSetup + "run = train net on=d test=d[0..4] batch=20 epochs=2")

@@ -52,7 +52,7 @@ cle_input cle_read(const char *prompt, const char *initial);
 /// Whether a line is being read; callable from any thread and from signal handlers, as is the next.
 bool cle_is_reading(void);
 
-/// Does what a signal does while a line is read (SIGINT, SIGTERM, SIGHUP), nothing otherwise.
+/// Does what a signal does while a line is read (SIGINT, SIGTERM, SIGHUP): to the present read or else to the next.
 void cle_deliver(int signal);
 
 /// Has the signals told as bytes, a number each, through the non-blocking descriptor returned (-1: none is to be had),

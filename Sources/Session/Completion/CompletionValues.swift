@@ -6,17 +6,10 @@ import Tables
 extension CompletionCandidates {
   /// What begins a statement.
   var heads: [Candidate] {
-    let keywords = [
-      ("repeat", "once for each value"), ("if", "where a condition holds"),
-      ("assert", "stop where it does not hold"),
-      ("def", "a function"), ("param", "an input of a notebook"),
-    ]
-    let schedule =
-      place.frames.isEmpty
-      ? []
-      : [("every", "every 9 batches { … }"), ("at", "at end { … }"), ("when", "when (loss < 0.1) { … }")]
-    return Registry.verbs.map { Candidate($0.name, $0.doc) }
-      + (schedule + keywords).map { Candidate($0.0, $0.1) }
+    Registry.verbs.map { Candidate($0.name, $0.doc) }
+      + Registry.statements.filter { !$0.isScheduled || !place.frames.isEmpty }.map {
+        Candidate($0.name, $0.doc)
+      }
   }
 
   /// What an expression is made of.

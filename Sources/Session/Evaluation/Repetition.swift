@@ -21,18 +21,25 @@ extension Session {
       if interruption.isRequested { deferred = Stop.interrupted }
       if deferred != nil { break }
       series.rest.removeFirst()
+      func keep(_ error: Diagnostic) {
+        var failure = error
+        failure.title = "\(loop.name.text) = \(value.sourceText): \(error.title)"
+        failures.append(failure)
+        output(.warning(DiagnosticText().render(failure, in: source)))
+      }
       do {
         let before = stopsNoted
         let result = try pass(of: loop, value)
         series.begun.append(value)
         series.results.append(result)
         if stopsNoted > before { stopped?.series = series }
+        // A training that diverged has kept its run, which joins the series.
+        if keepsGoing, let error = deferred as? Diagnostic {
+          deferred = nil
+          keep(error)
+        }
       } catch let error as Diagnostic where keepsGoing {
-        failures.append(
-          Diagnostic(
-            "\(loop.name.text) = \(value.sourceText): \(error.title)", at: error.range, why: error.why,
-            notes: error.notes, hint: error.hint))
-        output(.warning(DiagnosticText().render(failures[failures.count - 1], in: source)))
+        keep(error)
       }
     }
     if let first = failures.first, deferred == nil { deferred = first }

@@ -2,10 +2,13 @@ import Language
 
 /// Help texts, made from the declarations.
 public enum Help {
-  /// All verbs, functions and recipes, a line each.
+  /// All verbs, recipes, functions and statements, a line each.
   public static var overview: String {
     let verbs = table(Registry.verbs.map { ($0.name, $0.doc) })
     let recipes = table(Registry.recipes.map { ($0.name, $0.doc) })
+    let statements = table(
+      [("NAME = …", "gives a name to a value or to what a command gives")]
+        + Registry.statements.map { ($0.name, $0.doc) })
     let functions = table(Registry.functions.map { ($0.usage.first ?? $0.name, $0.doc) })
     return """
       Commands (help NAME tells more)
@@ -17,8 +20,8 @@ public enum Help {
       Functions
       \(functions)
 
-      Also: NAME = value, repeat NAME in values { … }, every 9 batches { … }, at end { … }, when (loss < 0.1) { … },
-      if condition { … } else { … }, assert condition "message", def name(x) { … }, param name = value "doc"
+      Statements
+      \(statements)
       """
   }
 
@@ -26,6 +29,9 @@ public enum Help {
   /// - Throws: `SessionError.unknownName` with the nearest name.
   public static func text(for name: String) throws(SessionError) -> String {
     if let verb = Registry.verbsByName[name] { return text(for: verb) }
+    if let statement = Registry.statementsByName[name] {
+      return "\(statement.usage)\n  \(statement.doc)\n\nexample: \(statement.example)"
+    }
     if let recipe = Registry.recipesByName[name] {
       return """
         \(recipe.name)(…)   \(recipe.doc)
@@ -37,7 +43,9 @@ public enum Help {
     if let function = Registry.functionsByName[name] {
       return function.usage.joined(separator: "\n") + "\n  \(function.doc)\n\nexample: \(function.example)"
     }
-    let names = Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
+    let names =
+      Registry.verbs.map(\.name) + Registry.statements.map(\.name) + Registry.recipes.map(\.name)
+      + Registry.functions.map(\.name)
     throw .unknownWord(what: "help", word: name, hint: Speller.suggestion(for: name, in: names))
   }
 

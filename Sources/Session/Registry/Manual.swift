@@ -7,6 +7,7 @@ public enum Manual {
   public static func markdown(commandLine: String) -> String {
     let sections = [
       introduction, "## Command line\n\n" + indented(commandLine), exitCodes, prompt, grammar,
+      "## Statements\n\n" + statements,
       "## Verbs\n\n" + Registry.verbs.map(section).joined(separator: "\n\n"),
       "## Recipes\n\nValues that say what to do: optimisers, and the updates of `measure`.\n\n"
         + Registry.recipes.map(section).joined(separator: "\n\n"),
@@ -115,6 +116,14 @@ public enum Manual {
       table(recipe.options.map { row($0) }), "Example: `\(recipe.example)`",
     ].joined(separator: "\n\n")
   }
+
+  private static var statements: String {
+    let rows = Registry.statements.map { "| `\(escaped($0.usage))` | \($0.doc) | `\(escaped($0.example))` |" }
+    return "| statement | meaning | example |\n|---|---|---|\n" + rows.joined(separator: "\n")
+  }
+
+  /// A bar would end the cell of a Markdown table, even in code.
+  private static func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }
 
   private static var functions: String {
     let rows = Registry.functions.map { function in

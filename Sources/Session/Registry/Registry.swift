@@ -1,4 +1,4 @@
-/// Every verb, recipe and function of the language, as data.
+/// Every verb, statement, recipe and function of the language, as data.
 ///
 /// Checking, error messages, `help` and the manual are made from these declarations; no verb checks its own
 /// arguments.
@@ -42,7 +42,8 @@ extension RecipeDeclaration {
     "only", .text, "as an update: step the weights alone whose names fit, with * and ?, as in \"fc.*\"")
 
   static let sgd = RecipeDeclaration(
-    name: "sgd", doc: "w - lr g: as an optimiser with momentum and decay, as an update plain (He & Su)",
+    name: "sgd",
+    doc: "the step w - lr g: as an optimiser with momentum and decay, as an update plain (He & Su)",
     roles: [.optimizer, .update],
     options: [
       learningRate,
@@ -76,6 +77,6 @@ extension RecipeDeclaration {
 
   static let biasOnly = RecipeDeclaration(
     name: "bias_only",
-    doc: "adam_fresh on the output bias alone: a control without any dependence on the input",
+    doc: "the step of adam_fresh on the output bias alone: a control without any dependence on the input",
     roles: [.update], options: [learningRate], example: "bias_only(lr=1e-4)")
 }

@@ -8,6 +8,8 @@ final class TrainingContext {
   var trained: TrainedRun
   /// The name under which the run can be used inside its own block.
   let name: String?
+  /// The self-checks of the measurements made on the way.
+  var checks = MeasurementChecks()
 
   init(_ trained: TrainedRun, name: String?) {
     self.trained = trained

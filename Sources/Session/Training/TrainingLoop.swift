@@ -45,12 +45,27 @@ extension Session {
       noteStop(context, course)
       rewrite(course, steps: context.trained.run.step - first, hasBlocks: true)
     } catch let stop as Stop {
-      if case .interrupted = stop { throw stop }
-      deferred = stop
-    } catch {
+      switch stop {
+      case .interrupted: throw stop
+      case .assertion(let diagnostic): deferred = Stop.assertion(stopped(context, by: diagnostic))
+      case .quit: deferred = stop
+      }
+    } catch let error as TrainingError {
       deferred = EngineErrors.diagnostic(error, at: course.command.range)
-      rewrite(course, steps: context.trained.run.step - first, hasBlocks: error is TrainingError)
+      rewrite(course, steps: context.trained.run.step - first, hasBlocks: true)
+    } catch {
+      deferred = stopped(context, by: EngineErrors.diagnostic(error, at: course.command.range))
+      rewrite(course, steps: context.trained.run.step - first, hasBlocks: false)
     }
+    for line in context.checks.lines { output(.echo(line)) }
+  }
+
+  /// What went wrong in a block, with the step at which it did.
+  private func stopped(_ context: TrainingContext, by error: Diagnostic) -> Diagnostic {
+    var result = error
+    result.notes.append(
+      "training stopped after step \(context.trained.run.step); everything so far is kept")
+    return result
   }
 
   /// Ends a training after a whole step, with everything kept.

@@ -92,7 +92,7 @@ extension Model {
 }
 
 extension Dataset {
-  /// `1500 images 3x32x32, 3 classes x 500, split=train, mean 0.29`, and on a second line how the pixels were prepared
+  /// `1500 images 3x32x32, 3 classes x 500, split=train, mean 0.29`, and on further lines how the pixels were prepared
   /// and `sha256 5f3a..c1`.
   var summary: String {
     let (height, width, channels) = sampleShape
@@ -105,6 +105,21 @@ extension Dataset {
       ? " x \(counts.first ?? 0)" : " (\(classCounts.map(String.init).joined(separator: ", ")))"
     let digest = self.digest.count > 8 ? "\(self.digest.prefix(4))..\(self.digest.suffix(2))" : self.digest
     return "\(shape), \(classNames.count) classes\(perClass), split=\(split), mean \(mean.significant(3))\n"
-      + String(repeating: " ", count: 11) + (preparation + ["sha256 \(digest)"]).joined(separator: ", ")
+      + Self.lines(of: preparation + ["sha256 \(digest)"])
+  }
+
+  /// The parts with commas between them, in lines that fit a terminal and the report, below the end of a name.
+  private static func lines(of parts: [String]) -> String {
+    var lines = [String(repeating: " ", count: 11) + (parts.first ?? "")]
+    for part in parts.dropFirst() {
+      let longer = lines[lines.count - 1] + ", " + part
+      if longer.count < 88 {
+        lines[lines.count - 1] = longer
+      } else {
+        lines[lines.count - 1] += ","
+        lines.append(String(repeating: " ", count: 11) + part)
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 }

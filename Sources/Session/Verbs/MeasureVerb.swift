@@ -68,7 +68,13 @@ extension Verb {
         meter.count()
         return false
       }
-      if !isInside { for summary in measurement.summaries { session.output(.echo(summary.text(options))) } }
+      if let training = session.training {
+        training.checks.add(measurement.summaries, includesSelf: options.includesSelf)
+      } else {
+        for summary in measurement.summaries {
+          session.output(.echo(summary.text(includesSelf: options.includesSelf)))
+        }
+      }
       return .table(keepsPairs ? measurement.pairs ?? measurement.averages : measurement.averages)
     } catch {
       if case .interrupted(let done, let count) = error {
@@ -109,7 +115,9 @@ extension Verb {
         context: MeasurementContext(
           run: session.assignee ?? "given", seed: session.seed, epoch: 0, step: 0, loss: nil, accuracy: nil),
         options: options, workers: session.workers)
-      for summary in measurement.summaries { session.output(.echo(summary.text(options))) }
+      for summary in measurement.summaries {
+        session.output(.echo(summary.text(includesSelf: options.includesSelf)))
+      }
       return .table(measurement.pairs ?? measurement.averages)
     }
   }
@@ -169,10 +177,10 @@ extension Verb {
 
 extension Measurement.Summary {
   /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
-  func text(_ options: MeasurementOptions) -> String {
+  func text(includesSelf: Bool) -> String {
     var parts = ["update \(update.text)"]
     if control != .none { parts.append("control \(control.rawValue)") }
-    parts.append(options.includesSelf ? "self counted" : "self left out")
+    parts.append(includesSelf ? "self counted" : "self left out")
     parts.append("\(sources) x \(probes) pairs")
     let causes = dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
       "\($0.value) sources \($0.key.rawValue)"
