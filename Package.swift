@@ -52,12 +52,13 @@ let package = Package(
       dependencies: [
         "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
       ], swiftSettings: safe),
+    .target(name: "Theory", dependencies: ["Random", "Tables", "COpenBLAS"], swiftSettings: safe),
     .target(name: "Charts", dependencies: ["Tables"], swiftSettings: safe),
     .target(name: "Language", swiftSettings: safe),
     .target(
       name: "Session",
       dependencies: [
-        "Language", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
         "Kernels", "Tensor", "Random",
       ], swiftSettings: safe),
     .target(
@@ -76,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "srel-repl",
       dependencies: [
-        "Session", "LineEditor", "Language",
+        "Session", "LineEditor", "Language", "Charts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
     .executableTarget(
@@ -110,9 +111,10 @@ let package = Package(
         "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
         "TestSupport",
       ], resources: [.copy("Golden")]),
+    .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "TestSupport"]),
+    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "Charts", "TestSupport"]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

@@ -14,6 +14,10 @@ public enum Primitive: Hashable, Sendable {
   case bias(channels: Int)
   /// max(x, 0).
   case relu
+  /// tanh x.
+  case tanh
+  /// factor · x, the multiplier of a parametrization.
+  case multiply(Float)
   case maxPool(Pooling)
   case averagePool(Pooling)
   /// x₀ + x₁, the end of a residual block.
@@ -37,7 +41,7 @@ public enum Primitive: Hashable, Sendable {
       return [g.kernelHeight, g.kernelWidth, g.inputChannels, g.outputChannels]
     case .bias(let channels), .scale(let channels): return [channels]
     case .standardize(let channels): return [2, channels]
-    case .input, .relu, .maxPool, .averagePool, .add, .groupNormalize, .flatten: return nil
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .groupNormalize, .flatten: return nil
     }
   }
 
@@ -51,14 +55,16 @@ public enum Primitive: Hashable, Sendable {
       let tap = convolution.geometry.inputChannels * convolution.geometry.outputChannels
       return convolution.liveTaps.map { $0 * tap..<($0 + 1) * tap }
     case .linear, .bias, .scale: return parameterShape.map { [0..<$0.count] } ?? []
-    case .input, .relu, .maxPool, .averagePool, .add, .standardize, .groupNormalize, .flatten: return []
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      return []
     }
   }
 
   /// The shape of one output sample. `input` is that of the first operand.
   public func outputShape(_ input: SampleShape) -> SampleShape {
     switch self {
-    case .input, .bias, .relu, .add, .standardize, .scale, .groupNormalize: return input
+    case .input, .bias, .relu, .tanh, .multiply, .add, .standardize, .scale, .groupNormalize: return input
     case .linear(_, let outputs):
       return SampleShape(height: input.height, width: input.width, channels: outputs)
     case .convolution(let convolution):
@@ -75,7 +81,8 @@ public enum Primitive: Hashable, Sendable {
     switch self {
     case .linear(let inputs, let outputs): return input.height * input.width * inputs * outputs
     case .convolution(let convolution): return convolution.multiplyAdds
-    case .input, .bias, .relu, .maxPool, .averagePool, .add, .standardize, .scale, .groupNormalize, .flatten:
+    case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
+      .groupNormalize, .flatten:
       return 0
     }
   }
@@ -88,6 +95,8 @@ public enum Primitive: Hashable, Sendable {
     case .convolution(let convolution): convolution.product(x[0], required(parameter), into: &out)
     case .bias: Elementwise.addBias(x[0], required(parameter), into: &out)
     case .relu: Elementwise.relu(x[0], into: &out)
+    case .tanh: Elementwise.tanh(x[0], into: &out)
+    case .multiply(let factor): Elementwise.scaled(x[0], by: factor, into: &out)
     case .maxPool(let pooling): pooling.maximum(x[0], into: &out)
     case .averagePool(let pooling): pooling.average(x[0], into: &out)
     case .add: Elementwise.sum(x[0], x[1], into: &out)
@@ -115,6 +124,10 @@ public enum Primitive: Hashable, Sendable {
       if accumulating { Elementwise.accumulate(d, into: &out) } else { Elementwise.copy(d, into: &out) }
     case .relu:
       overwriting(&out, accumulating) { Elementwise.reluGradient(d, output: y, into: &$0) }
+    case .tanh:
+      overwriting(&out, accumulating) { Elementwise.tanhGradient(d, output: y, into: &$0) }
+    case .multiply(let factor):
+      overwriting(&out, accumulating) { Elementwise.scaled(d, by: factor, into: &$0) }
     case .maxPool(let pooling):
       if !accumulating { Elementwise.fill(&out, with: 0) }
       pooling.maximumGradient(d, input: x, output: y, into: &out)
@@ -144,7 +157,9 @@ public enum Primitive: Hashable, Sendable {
     case .convolution(let convolution): convolution.weightGradient(x, d, sample: sample, into: &out)
     case .bias: Elementwise.biasGradient(d, sample: sample, into: &out)
     case .scale: Normalization.scaleGradient(x, d, sample: sample, into: &out)
-    case .input, .relu, .maxPool, .averagePool, .add, .standardize, .groupNormalize, .flatten: break
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      break
     }
   }
 

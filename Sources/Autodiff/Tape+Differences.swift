@@ -130,6 +130,8 @@ extension Primitive {
       }
       if case .dense(let change) = change { Elementwise.accumulateBias(change, into: &out) }
     case .relu: Elementwise.reluDifference(required(deltas[0]), input: x, into: &out)
+    case .tanh: Elementwise.tanhDifference(required(deltas[0]), input: x, into: &out)
+    case .multiply(let factor): Elementwise.scaled(required(deltas[0]), by: factor, into: &out)
     case .maxPool(let pooling):
       pooling.maximumDifference(required(deltas[0]), input: x, output: y, into: &out)
     case .averagePool(let pooling): pooling.average(required(deltas[0]), into: &out)
@@ -160,11 +162,12 @@ extension Primitive {
   private func tangent(_ delta: Tensor?, input x: Tensor, output y: Tensor, into out: inout Tensor) -> Bool {
     switch self {
     case .relu: Elementwise.reluGradient(required(delta), output: y, into: &out)
+    case .tanh: Elementwise.tanhGradient(required(delta), output: y, into: &out)
     case .maxPool(let pooling): pooling.maximumTangent(required(delta), input: x, output: y, into: &out)
     // Its Jacobian is symmetric.
     case .groupNormalize(let normalization):
       normalization.inputGradient(required(delta), input: x, output: y, into: &out)
-    case .input, .linear, .convolution, .bias, .averagePool, .add, .standardize, .scale, .flatten:
+    case .input, .linear, .convolution, .bias, .multiply, .averagePool, .add, .standardize, .scale, .flatten:
       return false
     }
     return true
@@ -192,7 +195,8 @@ extension Primitive {
     case .linear: return true
     case .convolution(let convolution):
       return !convolution.gathersInput && convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
-    case .input, .bias, .relu, .maxPool, .averagePool, .add, .standardize, .scale, .groupNormalize, .flatten:
+    case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
+      .groupNormalize, .flatten:
       return false
     }
   }

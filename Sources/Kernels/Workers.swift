@@ -21,6 +21,12 @@ public struct Workers: Sendable {
   /// The name that OpenBLAS gives to the kernels it chose for this processor.
   public static var kernelName: String { String(cString: openblas_get_corename()) }
 
+  /// The version of OpenBLAS that is loaded, from the words in which it describes itself.
+  public static var libraryVersion: String {
+    let words = String(cString: openblas_get_config()).split(separator: " ")
+    return words.count > 1 ? String(words[1]) : ""
+  }
+
   private static let singleThreadedBLAS: Bool = {
     openblas_set_num_threads(1)
     return true

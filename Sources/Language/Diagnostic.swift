@@ -9,6 +9,8 @@ public struct Diagnostic: Error, Hashable, Sendable {
   public var title: String
   /// The place; nil where there is none (a missing file named on the command line).
   public var range: ByteRange?
+  /// The text in which the place lies, where that is another than the one at hand: a script that a command ran.
+  public var source: Source?
   /// One sentence of why.
   public var why: String?
   public var notes: [String]
@@ -25,6 +27,13 @@ public struct Diagnostic: Error, Hashable, Sendable {
     self.why = why
     self.notes = notes
     self.hint = hint
+  }
+
+  /// The same diagnostic as one of a text other than the one at hand, unless it is one already.
+  public func placed(in source: Source) -> Diagnostic {
+    var result = self
+    if result.source == nil, result.range != nil { result.source = source }
+    return result
   }
 
   /// The same diagnostic at a range, unless it has one already.

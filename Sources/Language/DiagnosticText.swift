@@ -19,7 +19,10 @@ public struct DiagnosticText: Sendable {
   }
 
   /// The text of one diagnostic, without a line break at its end.
+  ///
+  /// - Parameter source: the text at hand; a diagnostic that names its own text is shown in that.
   public func render(_ diagnostic: Diagnostic, in source: Source?) -> String {
+    let source = diagnostic.source ?? source
     var lines = [heading(diagnostic, source)]
     if let range = diagnostic.range, let source {
       lines += excerpt(range, source, hint: diagnostic.hint, diagnostic.severity)
@@ -49,9 +52,11 @@ public struct DiagnosticText: Sendable {
     let line = source.lineRange(at: start)
     let first = min(start, line.upperBound)
     let last = max(first, min(range.upperBound, line.upperBound))
-    var before = DisplayText(source[line.lowerBound..<first])
-    var marked = DisplayText(source[first..<last])
-    var after = DisplayText(source[last..<line.upperBound])
+    // Of a line of megabytes only what could be shown is looked at.
+    let reach = 16 * width
+    var before = DisplayText(source[source.characterStart(max(line.lowerBound, first - reach))..<first])
+    var marked = DisplayText(source[first..<source.characterStart(min(last, first + reach))])
+    var after = DisplayText(source[last..<source.characterStart(min(line.upperBound, last + reach))])
     marked.keepStart(width)
     before.keepEnd(max(width - marked.width - min(after.width, width / 3), 0))
     after.keepStart(max(width - marked.width - before.width, 0))

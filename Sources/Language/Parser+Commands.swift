@@ -3,7 +3,8 @@ extension Parser {
   mutating func commandOrExpression(assignedTo name: String? = nil) throws(Diagnostic) -> Expression {
     if let verb = headVerb { return try command(verb, assignedTo: name) }
     if let word = current.word, looksLikeCommand {
-      let hint = Speller.suggestion(for: word, in: verbs.union(Parser.keywords))
+      let hint =
+        Parser.habits[word] ?? Speller.suggestion(for: word, in: verbs.union(Parser.keywords))
       diagnostics.append(SyntaxProblem.unknownVerb(word, hint: hint).diagnostic(at: current.range))
       return try command(Name(word, at: current.range), assignedTo: name)
     }

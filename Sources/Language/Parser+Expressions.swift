@@ -17,9 +17,9 @@ extension Parser {
     try descend()
     defer { depth -= 1 }
     var left = try prefix(lowest)
-    var chainable = true
+    var last: BinaryOperator.Level?
     while let op = binaryOperator(current), op.level >= lowest {
-      if !chainable, op.level == .comparison || op.level == .range {
+      if op.level == last, op.level == .comparison || op.level == .range {
         let problem: SyntaxProblem = op.level == .range ? .chainedRange : .chainedComparison
         throw problem.diagnostic(at: current.range)
       }
@@ -27,7 +27,7 @@ extension Parser {
       let right = try binary(tighter(than: op.level))
       left = Expression(.binary(op, left, right), at: left.range.lowerBound..<right.range.upperBound)
       try checkHeight(of: left)
-      chainable = op.level != .comparison && op.level != .range
+      last = op.level
     }
     return left
   }

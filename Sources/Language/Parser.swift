@@ -19,6 +19,14 @@ public struct Parser {
   static let keywords: Set<String> = [
     "use", "param", "repeat", "every", "at", "when", "if", "assert", "def", "else",
   ]
+  /// What people type who come from another language.
+  static let habits = [
+    "print": "write show", "echo": "write show", "exit": "write quit", "run": "write do",
+    "source": "write do", "import": "write do, or load for data", "for": "write repeat NAME in values { … }",
+    "while": "write repeat NAME in values { … }, or train … until=(condition)", "let": "write NAME = value",
+    "var": "write NAME = value", "function": "write def NAME(x) { … }", "rm": "write del",
+    "man": "write help",
+  ]
   static let reserved: Set<String> = ["and", "or", "not", "yes", "no"]
 
   let source: Source

@@ -52,6 +52,13 @@ public struct Source: Hashable, Sendable {
     String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)
   }
 
+  /// The first byte of the character that a byte belongs to.
+  func characterStart(_ offset: Int) -> Int {
+    var start = min(max(offset, 0), bytes.count)
+    while start > 0, start < bytes.count, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    return start
+  }
+
   /// The line and column of a byte offset.
   /// - Complexity: O(log lines + length of the line).
   public func position(at offset: Int) -> Position {

@@ -6,10 +6,10 @@ import Glibc
 /// the other's format and overwrite it. It only grows; reading takes its end.
 public struct HistoryFile: Equatable, Sendable {
   public let path: String
-  /// How many of the newest bytes `load` looks at.
+  /// How many of the newest bytes `load` looks at: by default thousands of inputs, for which no prompt waits long.
   public let limit: Int
 
-  public init(path: String, limit: Int = 4 << 20) {
+  public init(path: String, limit: Int = 512 << 10) {
     self.path = path
     self.limit = max(limit, 1)
   }

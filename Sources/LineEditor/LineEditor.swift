@@ -33,6 +33,7 @@ public final class LineEditor {
 
   public let mode: Mode
   private let history: HistoryFile?
+  private let allowsTextEditor: Bool
   private let isComplete: (String) -> Bool
   private let complete: (String, Int) -> Completion
   private let report: (LineEditorError) -> Void
@@ -46,17 +47,20 @@ public final class LineEditor {
   ///   - application: the name that a readline init file tests for (`$if srel-repl`).
   ///   - isInteractive: whether a terminal gets prompts; without, it is read as a file is.
   ///   - history: where inputs are kept; nil for nowhere.
+  ///   - allowsTextEditor: whether the input may be changed in a text editor, which is a program of its own.
   ///   - isComplete: whether a text needs no further line.
   ///   - complete: the candidates for the word at a place of a text, given in UTF-8 bytes. The text is all of
   ///     the input, earlier lines included.
   ///   - report: told of what goes wrong beside the reading: history that cannot be kept, an editor that fails.
   public init(
     application: String, isInteractive: Bool = true, history: HistoryFile? = nil,
+    allowsTextEditor: Bool = true,
     isComplete: @escaping (String) -> Bool = { _ in true },
     complete: @escaping (_ text: String, _ cursor: Int) -> Completion = { _, _ in .none },
     report: @escaping (LineEditorError) -> Void = { _ in }
   ) {
     self.history = history
+    self.allowsTextEditor = allowsTextEditor
     self.isComplete = isComplete
     self.complete = complete
     self.report = report
@@ -129,6 +133,7 @@ public final class LineEditor {
 
   private func edited(_ text: String) -> String {
     do throws(LineEditorError) {
+      guard allowsTextEditor else { throw .textEditorRefused }
       return try TextEditor.edit(text)
     } catch {
       report(error)

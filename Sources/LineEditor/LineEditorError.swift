@@ -5,6 +5,7 @@ public enum LineEditorError: Error, Equatable, Sendable {
   case cannotRead(reason: String)
   case cannotReadHistory(path: String, reason: String)
   case cannotWriteHistory(path: String, reason: String)
+  case textEditorRefused
   case noTextEditor(command: String)
   case textEditorFailed(command: String, status: Int)
   case noTemporaryFile(path: String, reason: String)
@@ -25,6 +26,8 @@ extension LineEditorError: CustomStringConvertible {
       "the history \(path) cannot be read: \(reason); inputs of earlier sessions are missing"
     case .cannotWriteHistory(let path, let reason):
       "the history \(path) cannot be written: \(reason); inputs of this session are not kept"
+    case .textEditorRefused:
+      "text editors are not started in this session; the input is as before"
     case .noTextEditor(let command):
       "there is no command '\(command)'; set EDITOR to a text editor"
     case .textEditorFailed(let command, let status):

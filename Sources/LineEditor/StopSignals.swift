@@ -98,6 +98,8 @@ private final class StopRequests: Sendable {
     guard !isRequested() || now - before < 2_000_000_000 else { return }
     let count = request()
     if count > 2 { exit(130) }
+    // The command ended meanwhile and its caller has looked for requests in vain.
+    if isReading.load(ordering: .sequentiallyConsistent) { return LineEditor.deliver(signal: SIGINT) }
     tell(count == 1 ? "\nfinishing this step; Ctrl-C again abandons the command\n" : "\nabandoning\n")
   }
 

@@ -9,7 +9,10 @@ public indirect enum Layer: Hashable, Sendable {
   case batchNorm
   /// Group normalisation with scale and bias; as many groups of equal size as fit, at most so many.
   case groupNorm(most: Int)
+  /// multiplier · W x, W drawn from a normal distribution; biases start at 0. The layer of a `Parametrization`.
+  case scaledLinear(outputs: Int, bias: Bool, multiplier: Double, deviation: Double)
   case relu
+  case tanh
   case maxPool(kernel: Int, stride: Int, padding: Int)
   case averagePool(kernel: Int, stride: Int, padding: Int)
   /// The mean over all pixels.
@@ -70,7 +73,17 @@ struct NetworkBuilder {
       let groups = (1...max(1, min(most, shape.channels))).last { shape.channels % $0 == 0 } ?? 1
       let y = tape.record(.groupNormalize(GroupNormalization(groups: groups, channels: shape.channels)), x)
       return recordAffine(named.name, channels: shape.channels, on: y)
+    case .scaledLinear(let outputs, let hasBias, let multiplier, let deviation):
+      var y = tape.record(.linear(inputs: shape.channels, outputs: outputs), x)
+      parameters.append(
+        Parameter(
+          name: named.name + ".weight", kind: .linear, fanIn: shape.channels, fanOut: outputs,
+          deviation: deviation))
+      if multiplier != 1 { y = tape.record(.multiply(Float(multiplier)), y) }
+      return hasBias
+        ? recordBias(named.name, channels: outputs, fanIn: shape.channels, deviation: 0, on: y) : y
     case .relu: return tape.record(.relu, x)
+    case .tanh: return tape.record(.tanh, x)
     case .maxPool(let kernel, let stride, let padding):
       return tape.record(.maxPool(pooling(shape, kernel, stride, padding)), x)
     case .averagePool(let kernel, let stride, let padding):
@@ -85,8 +98,12 @@ struct NetworkBuilder {
     }
   }
 
-  private mutating func recordBias(_ name: String, channels: Int, fanIn: Int, on y: Int) -> Int {
-    parameters.append(Parameter(name: name + ".bias", kind: .bias, fanIn: fanIn, fanOut: channels))
+  private mutating func recordBias(
+    _ name: String, channels: Int, fanIn: Int, deviation: Double? = nil, on y: Int
+  ) -> Int {
+    parameters.append(
+      Parameter(
+        name: name + ".bias", kind: .bias, fanIn: fanIn, fanOut: channels, deviation: deviation))
     return tape.record(.bias(channels: channels), y)
   }
 

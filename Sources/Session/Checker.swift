@@ -3,9 +3,9 @@ import Language
 /// Looks through a whole text before any of it runs: verbs, options, words, recipes, functions, names and the places
 /// of schedules. What depends on values is left to the run.
 struct Checker {
-  private var known: Set<String>
-  private let source: Source
-  private var errors: [Diagnostic] = []
+  var known: Set<String>
+  let source: Source
+  var errors: [Diagnostic] = []
   private var isInTraining = false
 
   static func check(_ program: Program, source: Source, known: Set<String>) -> [Diagnostic] {
@@ -14,23 +14,43 @@ struct Checker {
     return checker.errors
   }
 
+  /// Everything that is wrong with a text, in the order of the places: its form, and what the parts that could be read
+  /// say.
+  ///
+  /// Where the form is wrong, names that a broken statement would have given a value are taken as known, and nothing
+  /// more is said of its line.
+  static func errors(of parse: Parse, in source: Source, known: Set<String>) -> [Diagnostic] {
+    if parse.diagnostics.isEmpty { return check(parse.program, source: source, known: known) }
+    let tokens = Lexer(source).tokens
+    let assigned = tokens.indices.dropLast().filter { tokens[$0 + 1].isSymbol(.assign) }
+    let names = known.union(assigned.compactMap { tokens[$0].word })
+    func line(_ diagnostic: Diagnostic) -> Int {
+      source.lineRange(at: diagnostic.range?.lowerBound ?? 0).lowerBound
+    }
+    let broken = Set(parse.diagnostics.map(line))
+    let others = check(parse.program, source: source, known: names).filter { !broken.contains(line($0)) }
+    return (parse.diagnostics + others).sorted {
+      ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0)
+    }
+  }
+
   private init(known: Set<String>, source: Source) {
     self.known = known
     self.source = source
   }
 
-  private enum Place {
+  enum Place {
     case program
     /// Directly inside the block of `train` or `step`.
     case schedule
     case block
   }
 
-  private mutating func report(_ error: SessionError, _ range: ByteRange) {
+  mutating func report(_ error: SessionError, _ range: ByteRange) {
     errors.append(error.diagnostic(at: range))
   }
 
-  private mutating func check(_ statements: [Statement], in place: Place) {
+  mutating func check(_ statements: [Statement], in place: Place) {
     for statement in statements {
       if case .scheduled(let schedule, let block) = statement.kind {
         if place != .schedule { report(.scheduleOutside(schedule.word), statement.range) }
@@ -43,10 +63,10 @@ struct Checker {
     }
   }
 
-  private mutating func check(_ statement: Statement, in place: Place) {
+  mutating func check(_ statement: Statement, in place: Place) {
     switch statement.kind {
     case .use(let version):
-      if version != 1 { report(.languageVersion(version.shortestText), statement.range) }
+      if version != 1 { report(.languageVersion(Value.number(version).displayText), statement.range) }
     case .param(let name, let value, _):
       check(value)
       if place != .program { report(.lateParameter(name.text), statement.range) }
@@ -75,14 +95,14 @@ struct Checker {
   }
 
   /// Checks commands, but not whether plain names exist yet.
-  private mutating func checkNamesLater(_ body: (inout Checker) -> Void) {
+  mutating func checkNamesLater(_ body: (inout Checker) -> Void) {
     let before = errors.count
     body(&self)
     let late = errors[before...].filter { !$0.title.hasPrefix("there is no variable") }
     errors.replaceSubrange(before..., with: late)
   }
 
-  private mutating func check(_ schedule: Schedule, _ block: Block) {
+  mutating func check(_ schedule: Schedule, _ block: Block) {
     switch schedule {
     case .every(let value, _), .at(let value, _): check(value)
     case .when(let condition): withTrainingNames { $0.check(condition) }
@@ -91,7 +111,7 @@ struct Checker {
     withTrainingNames { $0.check(block.statements, in: .block) }
   }
 
-  private mutating func withTrainingNames(_ body: (inout Checker) -> Void) {
+  mutating func withTrainingNames(_ body: (inout Checker) -> Void) {
     let outer = known
     known.formUnion(["step", "epoch", "loss", "accuracy"])
     body(&self)
@@ -100,7 +120,7 @@ struct Checker {
 
   // MARK: - Expressions
 
-  private mutating func check(_ expression: Expression, assignedTo name: String? = nil) {
+  mutating func check(_ expression: Expression, assignedTo name: String? = nil) {
     switch expression.kind {
     case .number, .quantity, .string, .flag: break
     case .name(let name): check(name, expression.range)
@@ -127,12 +147,12 @@ struct Checker {
     }
   }
 
-  private mutating func check(_ name: String, _ range: ByteRange) {
+  mutating func check(_ name: String, _ range: ByteRange) {
     guard !known.contains(name), Registry.recipesByName[name] == nil else { return }
     report(.unknownName(name, hint: NameHints.hint(for: name, variables: known)), range)
   }
 
-  private mutating func check(call callee: Expression, _ arguments: [Argument], _ range: ByteRange) {
+  mutating func check(call callee: Expression, _ arguments: [Argument], _ range: ByteRange) {
     guard case .name(let name) = callee.kind else { return check(callee) }
     if known.contains(name) {
       for argument in arguments { check(argument.value) }
@@ -151,106 +171,4 @@ struct Checker {
       check(name, callee.range)
     }
   }
-
-  // MARK: - Commands
-
-  private mutating func check(_ command: Command, assignedTo name: String?) {
-    guard let verb = Registry.verbsByName[command.verb.text] else { return }
-    if verb.name == "time" { return command.items.forEach { check($0, assignedTo: name) } }
-    checkThings(of: command, verb)
-    let declared = command.options.filter { option in
-      !verb.filtersColumns || verb.options.contains { $0.name == option.name.text }
-    }
-    check(options: declared, of: verb.options, owner: verb.name, command.range)
-    guard let block = command.block else { return }
-    guard verb.takesBlock else { return report(.noBlock(owner: verb.name), block.range) }
-    let outer = known
-    if let name { known.insert(name) }
-    check(block.statements, in: .schedule)
-    known = outer
-  }
-
-  private mutating func checkThings(of command: Command, _ verb: Verb) {
-    var items = command.items[...]
-    for thing in verb.things {
-      let count = thing.count == .several ? items.count : min(1, items.count)
-      if thing.count == .one, items.isEmpty {
-        report(
-          .missingThing(owner: verb.name, thing: thing.name, kind: thing.kind.description), command.verb.range
-        )
-      }
-      for item in items.prefix(count) { check(item, as: thing.kind, of: verb.name) }
-      items = items.dropFirst(count)
-    }
-    if let surplus = items.first { report(.surplusThing(owner: verb.name), surplus.range) }
-  }
-
-  private mutating func check(
-    options: [Option], of declarations: [OptionDeclaration], owner: String, _ range: ByteRange
-  ) {
-    for option in options {
-      if let declaration = declarations.first(where: { $0.name == option.name.text }) {
-        if declaration.kind == .condition {
-          withTrainingNames { $0.check(option.value) }
-        } else {
-          check(option.value, as: declaration.kind, of: declaration.name)
-        }
-      } else {
-        let hint = Speller.suggestion(for: option.name.text, in: declarations.map(\.name))
-        report(
-          .unknownOption(
-            owner: owner, option: option.name.text,
-            hint: hint ?? (declarations.isEmpty ? nil : "'help \(owner)' lists them")), option.name.range)
-      }
-    }
-    for declaration in declarations where declaration.isRequired {
-      guard !options.contains(where: { $0.name.text == declaration.name }) else { continue }
-      report(
-        .missingOption(owner: owner, option: declaration.name, kind: declaration.kind.description), range)
-    }
-  }
-
-  /// A literal word has to be one of the list; everything else is checked as an expression.
-  private mutating func check(_ expression: Expression, as kind: ValueKind, of what: String) {
-    if case .orWord(let word, _) = kind, case .name(word) = expression.kind { return }
-    guard kind.isLiteral else {
-      if expression.isLiteral, let value = expression.literalValue, !kind.accepts(value) {
-        report(
-          .wrongKind(what: what, expected: kind.description, found: kind.found(value), hint: nil),
-          expression.range)
-      }
-      return check(expression)
-    }
-    switch expression.kind {
-    case .name(let word), .string(let word):
-      guard !kind.words.isEmpty, !kind.accepts(.word(word)) else { return }
-      let hint =
-        known.contains(word)
-        ? NameHints.variableHint(word, for: what, kind.words)
-        : Speller.suggestion(for: word, in: kind.words)
-          ?? (kind.words.count <= 8 ? "one of " + kind.words.joined(separator: ", ") : nil)
-      report(.unknownWord(what: what, word: word, hint: hint), expression.range)
-    case .list(let items): for item in items { check(item, as: kind, of: what) }
-    default: check(expression)
-    }
-  }
-}
-
-extension Expression {
-  /// The value of a number, string or flag that is written out.
-  fileprivate var literalValue: Value? {
-    switch kind {
-    case .number(let value): .number(value)
-    case .string(let text): .string(text)
-    case .flag(let flag): .flag(flag)
-    case .quantity(let value, let unit): .quantity(value, unit)
-    case .unary(.minus, let inner): inner.literalValue?.number.map { .number(-$0) }
-    case .group(let inner): inner.literalValue
-    default: nil
-    }
-  }
-}
-
-extension Double {
-  fileprivate var shortestText: String { Value.number(self).displayText }
 }

@@ -1,3 +1,4 @@
+import Charts
 import Datasets
 import Language
 import Network
@@ -10,6 +11,8 @@ enum EngineErrors {
     switch error {
     case let diagnostic as Diagnostic:
       return range.map { diagnostic.located(at: $0) } ?? diagnostic
+    case TableError.unknownColumn(let name, let names), ChartError.table(.unknownColumn(let name, let names)):
+      return SessionError.noColumn(name, among: names).diagnostic(at: range)
     case let error as SessionError:
       return error.diagnostic(at: range)
     case let error as any CustomStringConvertible:

@@ -2,6 +2,8 @@ import Language
 
 /// What a person may type at the prompt beyond the language of files.
 public enum PromptInput: Equatable, Sendable {
+  /// An unfinished input that ends with `?`: help on what it is about, and the input without the `?` again.
+  case question(about: String, input: String)
   /// Commands of the language; `isExpanded` tells that verbs were cut short.
   case program(String, isExpanded: Bool)
   /// `??TEXT`
@@ -18,10 +20,32 @@ public enum PromptInput: Equatable, Sendable {
       self = .program("help " + line.dropFirst().trimmed, isExpanded: false)
     } else if line.hasPrefix("!") {
       self = .shell(line.dropFirst().trimmed)
+    } else if let (name, input) = Self.question(in: text, variables) {
+      self = .question(about: name, input: input)
     } else {
       let whole = Self.expanded(text, variables)
       self = .program(whole, isExpanded: whole != text)
     }
+  }
+
+  /// What an input that ends with `?` is about: the recipe, function or verb in whose brackets or after whose name it
+  /// breaks off; "" where there is none.
+  private static func question(in text: String, _ variables: Set<String>) -> (about: String, input: String)? {
+    let whole = text[...].trimmed
+    guard whole.hasSuffix("?") else { return nil }
+    let input = String(whole.dropLast().reversed().drop { $0 == "?" }.reversed())
+    let place = CompletionPlace(Source(input + " "))
+    if place.isInString || place.isInComment { return nil }
+    let calls = place.frames.reversed().filter { $0.symbol == .openParenthesis && $0.isTouching }
+      .compactMap { place.tokens[$0.start - 2].word }
+    var statement = place.statement
+    if statement.count > 1, statement.dropFirst().first?.isSymbol(.assign) == true {
+      statement = statement.dropFirst(2)
+    }
+    let heads = statement.prefix(1).compactMap(\.word)
+    let words = heads.map { verb(beginningWith: $0) ?? $0 }
+    let known = (calls + words).first { !variables.contains($0) && (try? Help.text(for: $0)) != nil }
+    return (known ?? heads.first ?? "", input)
   }
 
   /// The text with every verb in full. A word is a verb cut short where a verb could stand, only one verb begins with
@@ -47,8 +71,10 @@ public enum PromptInput: Equatable, Sendable {
 
   private static func verb(beginningWith word: String) -> String? {
     let others = Registry.functions.map(\.name) + Registry.recipes.map(\.name)
-    let keywords = ["use", "param", "repeat", "every", "at", "when", "if", "else", "assert", "def"]
-    guard word.count >= 2, !(others + keywords).contains(word), !Registry.verbNames.contains(word) else {
+    let keywords = Registry.statements.map(\.name)
+    guard word.count >= 2, word != "else", !(others + keywords).contains(word),
+      !Registry.verbNames.contains(word)
+    else {
       return nil
     }
     let found = Registry.verbs.map(\.name).filter { $0.hasPrefix(word) }
@@ -96,7 +122,6 @@ extension Help {
   public static func search(_ text: String) -> String {
     let words = text.filter { $0 != "\"" }.lowercased()
     guard !words.isEmpty else { return overview }
-    let names = Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
     let found = names.compactMap { name -> String? in
       guard let help = try? self.text(for: name) else { return nil }
       let lines = help.split(separator: "\n").filter { $0.lowercased().contains(words) }

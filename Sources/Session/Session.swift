@@ -15,6 +15,8 @@ public enum SessionEvent: Sendable {
   /// A figure was drawn: its SVG text, the first file it was written to, its title.
   case figure(svg: String, path: String, caption: String)
   case progress(TrainingProgress)
+  /// A picture for the terminal, among the results.
+  case drawing(Drawing)
 }
 
 /// Why a text stopped before its end.
@@ -67,11 +69,18 @@ public final class Session {
   public struct Settings: Sendable {
     public var threads: Int?
     public var color: String = "auto"
+    /// Columns of tables and sketches; nil for those of the window.
+    public var width: Int?
+    /// The command that long results go through; nil for that of the environment, "" for none.
+    public var pager: String?
   }
 
   var scopes = [Scope()]
   var source = Source("")
-  var seed = Seed(1)
+  static let usualSeed = Seed(1)
+  var seed = Session.usualSeed
+  /// How many scripts run inside one another.
+  var scriptDepth = 0
   var callDepth = 0
   /// The name that the value of the present command will have.
   var assignee: String?
@@ -101,6 +110,8 @@ public final class Session {
   /// The data sets that were read or drawn, for the provenance of a report.
   public private(set) var dataUsed: [(name: String, digest: String)] = []
   public internal(set) var settings = Settings()
+  /// The columns of the window where a person looks on; nil elsewhere, so that a result is the same everywhere.
+  public var windowColumns: () -> Int? = { nil }
   /// Where `plot` and `save` put files given without a folder of their own.
   public var folders = OutputFolders()
   /// Whether commands tell the defaults that they used.
@@ -117,6 +128,9 @@ public final class Session {
 
   /// The names that have a value.
   public var variableNames: Set<String> { Set(scopes.flatMap(\.values.keys)) }
+
+  /// The columns that a table may take.
+  var textWidth: Int { settings.width ?? windowColumns() ?? 100 }
 
   var workers: Workers { settings.threads.map { Workers(count: $0) } ?? .all }
 
@@ -138,8 +152,7 @@ public final class Session {
   /// Parses and checks a text without running it.
   public func program(_ source: Source) throws(SessionFailure) -> Program {
     let parse = Parser.parse(source, verbs: Registry.verbNames, variables: variableNames)
-    if !parse.diagnostics.isEmpty { throw .invalid(parse.diagnostics) }
-    let errors = Checker.check(parse.program, source: source, known: variableNames)
+    let errors = Checker.errors(of: parse, in: source, known: variableNames)
     if !errors.isEmpty { throw .invalid(errors) }
     return parse.program
   }

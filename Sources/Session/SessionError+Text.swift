@@ -1,3 +1,5 @@
+import Language
+
 extension SessionError: CustomStringConvertible {
   public var description: String { sentences.title + (sentences.hint.map { ": " + $0 } ?? "") }
 
@@ -26,6 +28,11 @@ extension SessionError: CustomStringConvertible {
     case .argumentCount(let owner, let usage): ("\(owner) does not take these values", "write \(usage)", nil)
     case .unknownArgument(let owner, let name, let hint): ("\(owner) has no option '\(name)'", hint, nil)
     case .noField(let kind, let field, let hint): ("\(kind) has no '\(field)'", hint, nil)
+    case .noColumn(let name, let names):
+      (
+        "the table has no column '\(name)'",
+        Speller.suggestion(for: name, in: names) ?? "it has \(names.joined(separator: ", "))", nil
+      )
     case .unknownParameter(let name, let hint): ("there is no parameter '\(name)' to set with -p", hint, nil)
     case .parameterType(let name, let expected, let found):
       ("-p \(name) takes \(expected), not \(found)", nil, nil)
@@ -87,6 +94,10 @@ extension SessionError: CustomStringConvertible {
         "'\(name)' no longer stands at step \(step), where it was stopped",
         "'step \(name) epochs=1' takes a run further", nil
       )
+    case .noScript(let name, let hint):
+      ("there is no script '\(name)' here or among those that ship", hint, nil)
+    case .scriptsTooDeep:
+      ("the scripts run each other too deeply", nil, "At most 16 scripts run inside one another.")
     case .writingRefused(let path, let folder):
       (
         "--safe refuses to write '\(path)'",

@@ -17,6 +17,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case argumentCount(owner: String, usage: String)
   case unknownArgument(owner: String, name: String, hint: String?)
   case noField(kind: String, field: String, hint: String?)
+  case noColumn(String, among: [String])
   case operands(String, left: String, right: String, hint: String?)
   case indexOutOfRange(index: String, count: Int)
   case notAnIndex(kind: String)
@@ -32,6 +33,8 @@ public enum SessionError: Error, Equatable, Sendable {
   case alreadyTraining(String)
   case nothingToResume
   case runMoved(String, step: Int)
+  case noScript(String, hint: String?)
+  case scriptsTooDeep
   case writingRefused(String, folder: String?)
   case recursion
   case languageVersion(String)

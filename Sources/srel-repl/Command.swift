@@ -12,27 +12,34 @@ struct Command: ParsableCommand {
       Without FILE, a prompt (or, when stdin is no terminal, the commands on stdin). Results go to stdout, everything \
       else to stderr. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
       failed, 130 stopped by Ctrl-C, 143 terminated.
-      """,
-    version:
-      "srel-repl \(Version.program), language \(Version.language), \(lines), kernels by OpenBLAS")
+      """)
 
-  /// What edits the lines at the prompt; its licence holds for a program that is handed on with it.
-  private static var lines: String {
+  /// One fact a line. The licence of what edits the lines holds for a program that is handed on with it.
+  private static var versionText: String {
     let library = LineEditor.library
-    if library.version.isEmpty { return "lines without editing" }
-    return "lines edited by \(library.name) \(library.version) (\(library.licence))"
+    let lines =
+      library.version.isEmpty
+      ? "lines without editing" : "lines edited by \(library.name) \(library.version) (\(library.licence))"
+    return """
+      srel-repl \(Version.program), language \(Version.language)
+      \(lines)
+      matrix products by \(Version.matrixProducts)
+      processor: \(Version.processor)
+
+      """
   }
 
   @Argument(help: ArgumentHelp("The script or notebook to run; - is stdin.", valueName: "FILE"))
   var file: String?
 
   @Option(
-    name: .short,
+    name: .short, parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Set a param of the script; may be given several times.", valueName: "NAME=VALUE"))
   var p: [String] = []
 
   @Option(
-    name: .short, help: ArgumentHelp("Run a command; may be given several times.", valueName: "COMMAND"))
+    name: .short, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Run a command; may be given several times.", valueName: "COMMAND"))
   var e: [String] = []
 
   @Flag(name: .short, help: "Stay at the prompt afterwards.")
@@ -73,6 +80,9 @@ struct Command: ParsableCommand {
   @Option(help: ArgumentHelp("Colours in messages: auto, always or never.", valueName: "WHEN"))
   var color: ColorChoice = .auto
 
+  @Flag(help: "Show the version, the libraries and the processor.")
+  var version = false
+
   enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, always, never
   }
@@ -87,6 +97,7 @@ struct Command: ParsableCommand {
   }
 
   func run() throws {
+    if version { return StandardStream.results.write(Self.versionText) }
     if manual {
       return StandardStream.results.write(Manual.markdown(commandLine: Command.helpMessage(columns: 100)))
     }

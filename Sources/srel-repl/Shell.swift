@@ -11,6 +11,8 @@ final class Shell {
   private let signals: StopSignals
   /// The text that is being run, for the places of its errors.
   private var asked: Source?
+  /// What the next input begins with: the command about which help was asked.
+  private var unfinished = ""
   /// The settings of -p whose `param` line has not come yet.
   private var waiting: [(name: String, text: String)]
 
@@ -19,7 +21,9 @@ final class Shell {
     waiting = command.settings
     let terminal = Terminal(color: command.color, isQuiet: command.quiet, isSafe: command.safe)
     self.terminal = terminal
-    let session = Session { terminal.show($0) }
+    let session = Session { _ in }
+    session.output = { [unowned session] in terminal.show($0, session.settings) }
+    session.windowColumns = { terminal.windowColumns }
     session.resultFormat = command.json ? .json : .text
     session.folders = OutputFolders(root: command.out, isConfined: command.safe)
     if let threads = command.threads { session.useThreads(threads) }
@@ -74,7 +78,7 @@ final class Shell {
         waiting = try takeSettings(for: program, isWhole: texts.count == 1)
         if command.check {
           for line in Planner.plan(program, of: source, parameters: command.settings) {
-            terminal.show(.result(line))
+            tellResult(line)
           }
         } else {
           try session.execute(program.statements, of: source)
@@ -113,8 +117,7 @@ final class Shell {
       session.echoesDefaults = true
       let runner = try NotebookRunner(text, name: name, session: session, parameters: command.settings)
       if command.check {
-        let counts = "\(path): \(runner.cellCount) cells, \(runner.statementCount) statements, no errors"
-        for line in [counts] + runner.plan() { terminal.show(.result(line)) }
+        for line in [runner.summary] + runner.plan() { tellResult(line) }
         return 0
       }
       let folder = command.out ?? stem + ".out"
@@ -169,7 +172,9 @@ final class Shell {
     let environment = ProcessInfo.processInfo.environment
     return LineEditor(
       application: "srel-repl", isInteractive: isPrompt,
-      history: .standard(application: "srel-repl", environment: environment),
+      // What is confined to a folder neither writes a history elsewhere nor starts other programs.
+      history: command.safe ? nil : .standard(application: "srel-repl", environment: environment),
+      allowsTextEditor: !command.safe,
       isComplete: isComplete, complete: { [session] in Completion(session.completions(in: $0, at: $1)) },
       report: { [terminal] in terminal.tell("warning: \($0)") })
   }
@@ -180,7 +185,9 @@ final class Shell {
     // Ctrl-C just after the last command of a pipe had ended; at a prompt there is nothing left to stop.
     if !isPrompt, session.interruption.isRequested { return .stopped(signal: signals.exitCode - 128) }
     do throws(LineEditorError) {
-      let input = try editor.read(prompt: "srel> ", continuation: "   .. ")
+      let initial = unfinished
+      unfinished = ""
+      let input = try editor.read(prompt: "srel> ", continuation: "   .. ", initial: initial)
       if case .stopped = input { return input }
       signals.isReading = false
       return input
@@ -215,7 +222,10 @@ final class Shell {
   /// What was typed at the prompt.
   private func answer(_ text: String) throws(SessionFailure) {
     switch PromptInput(text, variables: session.variableNames) {
-    case .search(let words): terminal.show(.result(Help.search(words)))
+    case .question(let name, let input):
+      unfinished = input
+      try run(Source("help " + name))
+    case .search(let words): tellResult(Help.search(words))
     case .shell(let line):
       if command.safe { throw .failed(Diagnostic("--safe refuses to run commands of the system's shell")) }
       terminal.runShell(line)
@@ -242,10 +252,12 @@ final class Shell {
 
   // MARK: - Messages
 
+  private func tellResult(_ text: String) { terminal.show(.result(text), session.settings) }
+
   /// Prints what went wrong; gives the exit code for it.
   private func report(_ failure: SessionFailure, in source: Source?) -> Int32 {
     terminal.endLiveLine()
-    let text = DiagnosticText(isColored: terminal.usesColor(setting: session.settings.color))
+    let text = DiagnosticText(isColored: terminal.usesColor(session.settings))
     for diagnostic in failure.diagnostics {
       terminal.tell(text.render(diagnostic, in: source))
       if command.json {

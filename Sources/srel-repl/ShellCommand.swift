@@ -22,12 +22,12 @@ enum ShellCommand {
     return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
   }
 
-  /// The height of the window in lines, 24 where nobody knows.
-  static var windowRows: Int {
+  /// The window in lines and columns, 24 x 80 where nobody knows.
+  static var window: (rows: Int, columns: Int) {
     var size = winsize()
     // The call fills the structure; a failure leaves its zeros.
     _ = unsafe ioctl(1, UInt(TIOCGWINSZ), &size)
-    return size.ws_row > 1 ? Int(size.ws_row) : 24
+    return (size.ws_row > 1 ? Int(size.ws_row) : 24, size.ws_col > 1 ? Int(size.ws_col) : 80)
   }
 
   private static func spawn(_ line: String, stdin: Int32, _ process: inout pid_t) -> Int32 {

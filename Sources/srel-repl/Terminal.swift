@@ -1,3 +1,4 @@
+import Charts
 import FoundationEssentials
 import LineEditor
 import Session
@@ -22,16 +23,40 @@ final class Terminal: Sendable {
     self.isSafe = isSafe
   }
 
-  func usesColor(setting: String) -> Bool {
-    let choice = color == .auto ? Command.ColorChoice(rawValue: setting) ?? .auto : color
+  func usesColor(_ settings: Session.Settings) -> Bool {
+    let choice = colorChoice(settings)
     if choice != .auto { return choice == .always }
     return isErrorTerminal && StandardStream.results.isTerminal && Self.variable("NO_COLOR").isEmpty
       && Self.variable("TERM") != "dumb"
   }
 
-  func show(_ event: SessionEvent) {
+  /// The flag decides, and where it says nothing the setting.
+  private func colorChoice(_ settings: Session.Settings) -> Command.ColorChoice {
+    color == .auto ? Command.ColorChoice(rawValue: settings.color) ?? .auto : color
+  }
+
+  /// The columns of the window, where a person looks on.
+  var windowColumns: Int? { isInteractive ? ShellCommand.window.columns : nil }
+
+  /// What drawings among the results can use.
+  private func style(_ settings: Session.Settings) -> TerminalStyle {
+    let window = ShellCommand.window
+    var style = TerminalStyle(
+      columns: settings.width ?? (isInteractive ? window.columns : 80),
+      rows: isInteractive ? window.rows : 24, environment: ProcessInfo.processInfo.environment,
+      isTerminal: StandardStream.results.isTerminal)
+    switch colorChoice(settings) {
+    case .never: style.colors = .none
+    case .always: if style.colors == .none { style.colors = .ansi16 }
+    case .auto: break
+    }
+    return style
+  }
+
+  func show(_ event: SessionEvent, _ settings: Session.Settings) {
     switch event {
-    case .result(let text): if !page(text + "\n") { write(text + "\n", to: .results) }
+    case .result(let text): showResult(text, settings)
+    case .drawing(let drawing): showResult(drawing.text(style(settings)), settings)
     case .echo(let text): if isInteractive, !isQuiet { tell(text) }
     case .warning(let text): tell(text)
     case .note(let text): if !isQuiet { tell(text) }
@@ -47,14 +72,19 @@ final class Terminal: Sendable {
     if code != 0 { tell("the shell command ended with \(code)") }
   }
 
-  /// Shows a text that is longer than the window through $PAGER; gives whether that was done.
-  private func page(_ text: String) -> Bool {
-    let pager = Self.variable("PAGER")
+  private func showResult(_ text: String, _ settings: Session.Settings) {
+    if !page(text + "\n", settings) { write(text + "\n", to: .results) }
+  }
+
+  /// Shows a text that is longer than the window through the pager; gives whether that was done.
+  private func page(_ text: String, _ settings: Session.Settings) -> Bool {
+    let pager = settings.pager ?? Self.variable("PAGER")
     guard isInteractive, !isSafe, !pager.isEmpty, Self.variable("TERM") != "dumb",
-      text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= ShellCommand.windowRows
+      text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= ShellCommand.window.rows
     else { return false }
     endLiveLine()
-    return ShellCommand.run(pager, input: text) == 0
+    // Without options of the user's own, `less` shows colours and leaves the text on the screen.
+    return ShellCommand.run("LESS=\"${LESS-FRX}\"; export LESS; \(pager)", input: text) == 0
   }
 
   /// A line on stderr.
@@ -64,7 +94,7 @@ final class Terminal: Sendable {
     if isQuiet { return }
     if hasLiveLines {
       let text = progress.text()
-      StandardStream.messages.write("\r\u{1B}[K" + text + (progress.isLast ? "\n" : ""))
+      StandardStream.messages.write("\r\u{1B}[K" + (progress.isLast ? text + "\n" : fitted(text)))
       hasLiveLine.store(!progress.isLast, ordering: .relaxed)
     } else if progress.isMilestone, progress.isLast || isLineDue() {
       tell(progress.text())
@@ -76,11 +106,14 @@ final class Terminal: Sendable {
     if isQuiet { return }
     if hasLiveLines {
       hasLiveLine.store(true, ordering: .relaxed)
-      StandardStream.messages.write("\r\u{1B}[K" + progress.text)
+      StandardStream.messages.write("\r\u{1B}[K" + fitted(progress.text))
     } else if isLineDue() {
       tell(progress.text)
     }
   }
+
+  /// The text cut to the window, since only a line that does not wrap can be written over.
+  private func fitted(_ text: String) -> String { String(text.prefix(ShellCommand.window.columns - 1)) }
 
   private var hasLiveLines: Bool { isErrorTerminal && Self.variable("TERM") != "dumb" }
 

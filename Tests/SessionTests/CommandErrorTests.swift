@@ -24,7 +24,7 @@ import Testing
       """
       error: classes has no value 'names'
         | load fashion_mnist_subset classes=names
-        |                           ^^^^^^^^^^^^^ write classes=(names) to use the variable
+        |                                   ^^^^^ write classes=(names) to use the variable
       """
     ),
     (
@@ -206,6 +206,20 @@ import Testing
   ])
   func sizesAndCombinationsThatCannotBeAreRefused(text: String, part: String) {
     #expect(failure(text).contains(part), "\(failure(text))")
+  }
+
+  @Test func errorsOfFormAndOfNamesAreToldTogether() {
+    let conversation = Conversation()
+    let found = conversation.failure(
+      "show 1\nx = load fashion_mnist per_clas=3\ny = (1 +\nz = x2 + 1\ntrain net on=x\nshow y z w")
+    let titles = found.split(separator: "\n").filter { $0.hasPrefix("error:") }
+    #expect(
+      titles == [
+        "error: load has no option 'per_clas'", "error: '(' is never closed",
+        "error: there is no variable 'x2'", "error: there is no variable 'net'",
+        "error: there is no variable 'w'",
+      ])
+    #expect(conversation.results.isEmpty)
   }
 
   @Test func allErrorsOfATextAreToldBeforeAnythingRuns() {

@@ -31,7 +31,7 @@ import Testing
       "load ",
       [
         "fashion_mnist", "fashion_mnist_subset", "mnist", "cifar10", "cifar100", "svhn", "npz", "csv",
-        "images", "table", "assets",
+        "images", "regression", "table", "assets",
       ]
     ),
     ("x = load mni", ["mnist"]),
@@ -50,6 +50,9 @@ import Testing
     ("time step ru", ["run"]), ("repeat s in 1..3 { step ru", ["run"]),
     ("load fashion_mnist classes=[sandal, snea", ["sneaker"]),
     ("load fashion_mnist classes=[\"ankle", ["ankle boot"]), ("load fashion_mnist classes=[ank", []),
+    ("run.srel[source_class == \"", ["0"]), ("run.srel[distance == [\"kl\", \"", ["logits"]),
+    ("do first_s", ["first_steps"]), ("check first_steps ep", ["epochs="]),
+    ("do first_steps epochs=2 noi", ["noise="]), ("help rep", ["repeat"]),
     ("help resu", ["resume"]), ("save ses", ["session"]), ("save table to=\"x\" for", ["formats="]),
     ("x = 1 # lo", []), ("s = \"nowhere/", []), ("", []),
   ])

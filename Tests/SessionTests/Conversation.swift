@@ -19,6 +19,7 @@ final class Conversation {
       case .echo(let text): echoes.append(text)
       case .warning(let text): warnings.append(text)
       case .note(let text): notes.append(text)
+      case .drawing(let drawing): results.append(drawing.plainText)
       case .figure: break
       case .progress(let progress):
         self.progress.append(progress)

@@ -38,6 +38,22 @@ import Testing
     #expect(PromptInput(typed, variables: []) == expected)
   }
 
+  @Test(arguments: [
+    ("train net on=d ?", "train", "train net on=d "), ("r = tra net on=d?", "train", "r = tra net on=d"),
+    ("train net on=d optimizer=adam(lr=1, ?", "adam", "train net on=d optimizer=adam(lr=1, "),
+    ("x = mean(?", "mean", "x = mean("), ("measure srel run??", "measure", "measure srel run"),
+    ("repeat s in 1..2 {\n  step run ?", "step", "repeat s in 1..2 {\n  step run "),
+    ("trian net ?", "trian", "trian net "),
+  ])
+  func aQuestionMarkAtTheEndAsksAboutWhatIsTyped(typed: String, about: String, input: String) {
+    #expect(PromptInput(typed, variables: ["net", "d"]) == .question(about: about, input: input))
+  }
+
+  @Test(arguments: ["show \"why?\"", "# why?", "save run to=\"a?"])
+  func aQuestionMarkInWordsAsksNothing(typed: String) {
+    #expect(PromptInput(typed, variables: []) == .program(typed, isExpanded: false))
+  }
+
   @Test func searchFindsTheNamesWhoseHelpSpeaksOfAText() {
     let found = Help.search("\"weight decay\"") + Help.search("WEIGHT_DECAY")
     #expect(found.contains("nothing in the help speaks of 'weight decay'"))

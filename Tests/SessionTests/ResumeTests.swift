@@ -41,6 +41,23 @@ import Testing
     #expect(conversation.failure("resume").contains("there is no stopped training to resume"))
   }
 
+  @Test func anAbandonedResumeCanBeResumed() throws {
+    let command = "run = train net on=d batch=20 epochs=6"
+    let conversation = try stopped(command, at: [6])
+    conversation.onProgress = { progress in
+      guard progress.step == 9 else { return }
+      conversation.session.interruption.request()
+      conversation.session.interruption.request()
+    }
+    #expect(conversation.exitCode("resume") == 130)
+    #expect(conversation.warnings.last == "abandoned at step 9; everything is as before the command")
+    conversation.session.interruption.clear()
+    conversation.onProgress = { _ in }
+    #expect(try conversation.say("run.step") == "6")
+    try conversation.say("resume\nwhole = train net on=d batch=20 epochs=6")
+    #expect(try conversation.say("run == whole") == "yes")
+  }
+
   @Test func aTrainingCanBeStoppedTwice() throws {
     let conversation = try stopped("run = train net on=d batch=20 epochs=6", at: [3])
     conversation.onProgress = { if $0.step == 9 { conversation.session.interruption.request() } }

@@ -26,4 +26,46 @@ import Testing
     #expect(lines[0].hasSuffix("split=train, mean \(lines[0].split(separator: " ").last ?? "")"))
     #expect(lines[1].hasPrefix("           ") && lines[1].contains("sha256 "))
   }
+
+  @Test func imagesAreShownAsSmallPictures() throws {
+    let conversation = Conversation()
+    try conversation.say("shoes = load fashion_mnist_subset classes=[sandal, sneaker] per_class=20")
+    // One of each class, side by side, with class and index below; a single one is drawn larger.
+    let pair = try conversation.say("show shoes").split(separator: "\n")
+    func drawn(_ lines: [Substring]) -> Int { lines.count { $0.contains { "░▒▓█".contains($0) } } }
+    #expect(drawn(pair) > 4)
+    #expect(pair.contains { $0.contains("sandal") && $0.contains("sneaker") })
+    #expect(pair.contains { $0.contains("[0]") && $0.contains("[20]") })
+    let one = try conversation.say("show shoes[7]").split(separator: "\n")
+    #expect(drawn(one) > drawn(pair))
+    #expect(try !conversation.say("d = make mixture per_class=2\nshow d").contains("[0]"))
+  }
+
+  @Test func valuesAreDescribedByATable() throws {
+    let conversation = Conversation()
+    try conversation.say(smallSetup + "run = train net on=d steps=2 { at end { measure srel points=pts } }")
+    #expect(
+      try conversation.say("t = describe [1, 2, 3, 6]; t.mean; t.sd; t.n") == "[3]\n[2.16024689947]\n[4]")
+    #expect(try conversation.say("describe(d).class") == "[\"0\", \"1\", \"2\"]")
+    #expect(try conversation.say("sum(describe(run).weights) == run.weights") == "yes")
+    #expect(try conversation.say("describe(run.srel)[column == average].different") == "[4]")
+    #expect(conversation.failure("describe net").contains("describe takes a table, a data set, a run"))
+    #expect(conversation.failure("describe []").contains("describe takes"))
+  }
+
+  @Test func tablesTakeTheWidthThatIsSet() throws {
+    let conversation = Conversation()
+    try conversation.say(smallSetup + "run = train net on=d steps=2 { at end { measure srel points=pts } }")
+    func widest(_ command: String) throws -> Int {
+      try conversation.say(command).split(separator: "\n").map(\.count).max() ?? 0
+    }
+    let usual = try widest("run.srel")
+    try conversation.say("set width=50")
+    #expect(try widest("run.srel") <= 50 && usual > 50)
+    #expect(try widest("show run.srel") <= 50)
+    try conversation.say("set width=auto")
+    #expect(try widest("run.srel") == usual)
+    #expect(conversation.failure("set width=3").contains("width takes a whole number, 20 or more"))
+    #expect(conversation.failure("set colour=never color=auto").contains("cannot both be given"))
+  }
 }

@@ -33,13 +33,25 @@ import Testing
     #expect(try conversation.say("count(t[abs(value) >= 0])") == "288")
   }
 
+  @Test func pairsOfClassesAreToldApart() throws {
+    let conversation = try measured()
+    let text = try conversation.say(
+      "m = mean(t[average == mean, distance == kl], value, by=pair)\nm.count\nm.pair[0..1]")
+    #expect(text == "9\n[\"0->0\", \"0->1\"]")
+    #expect(
+      conversation.failure("mean(t, value, by=[average, distence])").contains(
+        "| mean(t, value, by=[average, distence])\n  |                             ^^^^^^^^ did you mean 'distance'?"
+      ))
+    #expect(conversation.failure("sort(t, valu)").contains("|         ^^^^ did you mean 'value'?"))
+  }
+
   @Test func slipsInFiltersAreFound() throws {
     let conversation = try measured()
     #expect(
       conversation.failure("t[distence == kl]") == """
-        error: the table has no column 'distence': did you mean 'distance'?
+        error: the table has no column 'distence'
           | t[distence == kl]
-          |   ^^^^^^^^
+          |   ^^^^^^^^ did you mean 'distance'?
         """)
     #expect(
       conversation.failure("t[distance == logit]") == """

@@ -249,6 +249,72 @@ private final class Prompt {
     #expect(try terminal.end() == 0)
   }
 
+  @Test(.enabled(if: edits)) func aQuestionAboutAnUnfinishedCommandGivesItBack() throws {
+    let terminal = try Prompt(["--color", "never"])
+    try terminal.wait(for: "srel> ")
+    try terminal.type("d = make mixture ?\n")
+    try terminal.wait(for: "make KIND [classes=")
+    try terminal.wait(for: "example: make mixture")
+    try terminal.wait(for: "srel> ")
+    try terminal.wait(for: "d = make mixture ")
+    try terminal.type("per_class=2; count(d)\n")
+    try terminal.wait(for: "srel> ")
+    #expect(terminal.screen.contains("\n6\r\n"))
+    #expect(try terminal.end() == 0)
+  }
+
+  @Test func aConfinedSessionKeepsNoHistoryAndStartsNoEditor() throws {
+    let folder = try TemporaryFolder()
+    let terminal = try Prompt(
+      ["--safe", "--color", "never"],
+      environment: ["XDG_STATE_HOME": folder.path, "EDITOR": "touch \(folder.path)/edited; false"])
+    try terminal.wait(for: "srel> ")
+    try terminal.type("6 * 7\n")
+    try terminal.wait(for: "srel> ")
+    #expect(terminal.screen.contains("\n42\r\n"))
+    if Self.edits {
+      try terminal.type("1 + 4\u{18}\u{5}")
+      try terminal.wait(for: "text editors are not started in this session")
+      try terminal.wait(for: "1 + 4")
+      try terminal.type("\n")
+      try terminal.wait(for: "srel> ")
+      #expect(terminal.screen.contains("\n5\r\n"))
+    }
+    #expect(try terminal.end() == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
+  @Test func withoutColoursThereAreNone() throws {
+    let terminal = try Prompt(environment: ["NO_COLOR": "1", "LC_ALL": "C.UTF-8"])
+    try terminal.wait(for: "srel> ")
+    try terminal.type("lod x\n")
+    try terminal.wait(for: "srel> ")
+    try terminal.type("r = train model(linear) on=make(mixture, per_class=5) batch=5 steps=6\n")
+    try terminal.wait(for: "srel> ")
+    try terminal.type("sketch r.history x=step y=loss\n")
+    try terminal.wait(for: "srel> ")
+    #expect(terminal.screen.contains("did you mean 'load'?") && terminal.screen.contains("⠀"))
+    #expect(!terminal.screen.contains("\u{1B}[1m") && !terminal.screen.contains("\u{1B}[3"))
+    #expect(try terminal.end() == 0)
+  }
+
+  @Test func theLiveLineOfATrainingFitsANarrowWindow() throws {
+    let terminal = try Prompt()
+    try terminal.wait(for: "srel> ")
+    terminal.terminal.resize(rows: 20, columns: 30)
+    try terminal.type("d = make mixture classes=2 per_class=50 dimensions=2\n")
+    try terminal.wait(for: "srel> ")
+    try terminal.type("run = train model(linear) on=d batch=1 steps=1000000000\n")
+    for _ in 0..<3 { try terminal.wait(for: "\u{1B}[Krun  epoch") }
+    terminal.interrupt()
+    try terminal.wait(for: "srel> ")
+    let live = terminal.screen.components(separatedBy: "\r\u{1B}[K").dropFirst().map {
+      $0.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }.count
+    }
+    #expect(live.dropLast().allSatisfy { $0 < 30 }, "\(live)")
+    #expect(try terminal.end() == 0)
+  }
+
   @Test func aDashReadsATerminalWithoutPrompts() throws {
     let terminal = try Prompt(["-"])
     try terminal.type("1 + 1\n")

@@ -1,4 +1,5 @@
 import Autodiff
+import Glibc
 import Kernels
 import Tensor
 
@@ -51,7 +52,9 @@ extension Oracle {
       var out = [Double](repeating: 0, count: channels)
       for i in d.indices { out[i % channels] += x[i] * d[i] }
       return out
-    case .input, .relu, .maxPool, .averagePool, .add, .standardize, .groupNormalize, .flatten: return []
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      return []
     }
   }
 
@@ -84,6 +87,8 @@ extension Oracle {
           }
         }
       }
+    case .tanh: return zip(d, x).map { $0 / (cosh($1) * cosh($1)) }
+    case .multiply(let factor): return d.map { Double(factor) * $0 }
     case .linear(let inputs, let outputs):
       for row in 0..<x.count / inputs {
         for i in 0..<inputs {

@@ -93,8 +93,11 @@ struct CompletionCandidates {
     let needed = verb.things.count { $0.count == .one }
     if things >= needed {
       found += options(verb.options, without: given)
-      if verb.filtersColumns, case .table(let table)? = firstThing(after) {
+      if verb.furtherOptions == .columns, case .table(let table)? = firstThing(after) {
         found += columns(of: table).filter { !given.contains($0.text) }
+      }
+      if verb.furtherOptions == .parameters, let name = after.first?.listedText {
+        found += parameters(ofScript: name).filter { !given.contains(String($0.text.dropLast())) }
       }
     }
     return found
@@ -105,6 +108,15 @@ struct CompletionCandidates {
     let frame = place.frames.last
     let isList = frame?.symbol == .openBracket && frame?.isTouching == false
     let before = isList ? place.tokens[..<((frame?.start ?? 1) - 1)] : place.argument
+    let bracket = isList ? place.frames.dropLast().last : frame
+    if let bracket, bracket.symbol == .openBracket, bracket.isTouching,
+      let name = CompletionPlace.comparedName(before, [.equal, .notEqual]),
+      case .table(let table)? = value(of: place.path(before: bracket.start - 1))
+    {
+      let given = isList ? Set(place.tokens[(frame?.start ?? 0)...].compactMap(\.listedText)) : []
+      return entries(of: name, table).map { Candidate($0.plainText, $0.description) }
+        .filter { !given.contains($0.text) }
+    }
     if let name = CompletionPlace.comparedName(before, [.assign, .equal]) {
       let outer = isList ? place.frames.dropLast().last : frame
       let words = values(ofOption: name, in: outer).filter { $0.text.hasPrefix("\"") }
@@ -210,7 +222,9 @@ struct CompletionCandidates {
     if let option = verb.options.first(where: { $0.name == name }) {
       return values(of: option.kind, verb, after, option: name)
     }
-    if verb.filtersColumns, case .table(let table)? = firstThing(after) { return entries(of: name, table) }
+    if verb.furtherOptions == .columns, case .table(let table)? = firstThing(after) {
+      return entries(of: name, table)
+    }
     return expression
   }
 }

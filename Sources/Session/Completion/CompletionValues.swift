@@ -7,7 +7,7 @@ extension CompletionCandidates {
   /// What begins a statement.
   var heads: [Candidate] {
     Registry.verbs.map { Candidate($0.name, $0.doc) }
-      + Registry.statements.filter { !$0.isScheduled || !place.frames.isEmpty }.map {
+      + Registry.statements.filter { $0.name != "use" && (!$0.isScheduled || !place.frames.isEmpty) }.map {
         Candidate($0.name, $0.doc)
       }
   }
@@ -70,6 +70,15 @@ extension CompletionCandidates {
     }
   }
 
+  /// The `param` lines of a script with their values and words.
+  func parameters(ofScript name: String) -> [Candidate] {
+    guard let (source, program) = ScriptNames.program(of: name) else { return [] }
+    return program.statements.compactMap { statement in
+      guard case .param(let name, let value, let doc) = statement.kind else { return nil }
+      return Candidate(name.text + "=", (doc.map { $0 + " " } ?? "") + "(\(source[value.range]))")
+    }
+  }
+
   private func wordNote(_ verb: Verb?, _ option: String) -> String {
     verb?.options.first { $0.name == option }?.doc ?? ""
   }
@@ -87,10 +96,12 @@ extension CompletionCandidates {
     case ("load", "classes"):
       return loadedClasses(after).map { Candidate(Cell.text($0).optionText, "a class") }
     case ("del", _): return variables { _ in true }
+    case ("do", _), ("check", _): return ScriptNames.all.map { Candidate($0, "a script") }
     case ("help", _):
       return Registry.verbs.map { Candidate($0.name, $0.doc) }
         + Registry.functions.map { Candidate($0.name, $0.doc) }
         + Registry.recipes.map { Candidate($0.name, $0.doc) }
+        + Registry.statements.map { Candidate($0.name, $0.doc) }
     default:
       guard case .table(let table)? = value(of: firstPath(from: after.startIndex)) else {
         return []

@@ -237,7 +237,8 @@ enum NameHints {
     }
     if let function = Registry.functionsByName[name] { return "\(name) is a function: \(function.example)" }
     let known = variables.union(Registry.functionsByName.keys).union(Registry.recipesByName.keys)
-    return Speller.suggestion(for: name, in: known.union(Registry.verbNames))
+    // Where a value is wanted, a verb is meant only if it cannot be a short name of something else.
+    return Speller.suggestion(for: name, in: name.count > 3 ? known.union(Registry.verbNames) : known)
   }
 }
 

@@ -1,6 +1,14 @@
 import Language
 import Tables
 
+extension Expression {
+  /// Where a word of a list stands; the whole expression where it is none of them.
+  func range(ofWord word: String) -> ByteRange {
+    guard case .list(let items) = kind else { return range }
+    return items.first { $0.writtenText == word }?.range ?? range
+  }
+}
+
 /// A call of a function: its values are computed when they are asked for, since some of them are column names.
 struct FunctionCall {
   let session: Session
@@ -50,6 +58,16 @@ struct FunctionCall {
       }
       return text
     }
+  }
+
+  /// One or several columns of a table, taken literally.
+  func columns(_ argument: Argument, of table: Table) throws -> [String] {
+    let names = try words(argument)
+    for name in names where !table.hasColumn(named: name) {
+      throw SessionError.noColumn(name, among: table.columnNames)
+        .diagnostic(at: argument.value.range(ofWord: name))
+    }
+    return names
   }
 
   func argument(named name: String) -> Argument? { arguments.first { $0.name?.text == name } }

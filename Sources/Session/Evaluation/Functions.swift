@@ -121,7 +121,7 @@ extension Registry {
     let value = try call.value(0)
     if case .table(let table) = value {
       guard call.positional.count == 2 else { throw call.usageError }
-      return .table(try table.sorted(by: call.words(call.positional[1])))
+      return .table(try table.sorted(by: call.columns(call.positional[1], of: table)))
     }
     guard call.positional.count == 1, let items = value.elements else {
       throw call.wrongKind(value, "a list", 0)

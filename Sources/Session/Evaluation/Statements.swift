@@ -129,12 +129,11 @@ extension Session {
     let failing = try firstFailing(expression)
     var sides: [String] = []
     if case .binary(let op, let left, let right) = failing.kind, op.isComparison {
-      sides = try [left, right].map {
+      sides = try [left, right].filter { !$0.isLiteral }.map {
         "\(source[$0.range]) is \(try comparand($0, beside: left, right).displayText)"
       }
-    } else {
-      sides = ["\(source[failing.range]) is no"]
     }
+    if sides.isEmpty { sides = ["\(source[failing.range]) is no"] }
     throw Stop.assertion(
       SessionError.assertionFailed(message ?? source[expression.range], sides: sides).diagnostic(at: range))
   }

@@ -78,11 +78,13 @@ extension Registry {
     }
   }
 
-  private static func statistic(_ kind: Statistic, of table: Table, _ call: FunctionCall) throws -> Value {
-    guard call.positional.count == 2, let column = try call.words(call.positional[1]).first else {
+  private static func statistic(_ kind: Statistic, of whole: Table, _ call: FunctionCall) throws -> Value {
+    let table = try call.argument(named: "by").map { try whole.withPair(for: call.words($0)) } ?? whole
+    guard call.positional.count == 2, let column = try call.columns(call.positional[1], of: table).first
+    else {
       throw call.usageError
     }
-    let by = try call.argument(named: "by").map { try call.words($0) } ?? []
+    let by = try call.argument(named: "by").map { try call.columns($0, of: table) } ?? []
     if table.rowCount == 0 { throw SessionError.emptyStatistic(call.function.name) }
     let summarised = try table.withoutCoveredKeys(keeping: by).summarised(column, kind, by: by)
     if !by.isEmpty { return .table(summarised) }
@@ -98,7 +100,8 @@ extension Registry {
     let share = try call.number(call.positional.count - 1)
     var values: [Double]
     if case .table(let table) = value {
-      guard call.positional.count == 3, let column = try call.words(call.positional[1]).first else {
+      guard call.positional.count == 3, let column = try call.columns(call.positional[1], of: table).first
+      else {
         throw call.usageError
       }
       let collapsed = try table.withoutCoveredKeys(keeping: []).collapsedKeys(keeping: [])
@@ -120,6 +123,19 @@ extension Registry {
 }
 
 extension Table {
+  /// The table with a column `pair` of source and probe class together, where it is asked for and not there.
+  fileprivate func withPair(for names: [String]) throws(TableError) -> Table {
+    guard names.contains("pair"), !hasColumn(named: "pair"), hasColumn(named: "source_class"),
+      hasColumn(named: "probe_class")
+    else { return self }
+    let (sources, probes) = (try column(named: "source_class"), try column(named: "probe_class"))
+    let cells = (0..<rowCount).map { Cell.text("\(sources[$0].description)->\(probes[$0].description)") }
+    let kept = columnNames.filter { !["source_class", "probe_class", "same"].contains($0) }
+    var result = try selecting(kept)
+    try result.add(Column(name: "pair", role: .key, cells: cells))
+    return result
+  }
+
   /// The table without the class columns where `same` says enough about them: rows of one kind of pair may be
   /// averaged, same-class and other-class rows never together.
   func withoutCoveredKeys(keeping names: [String]) throws(TableError) -> Table {

@@ -11,7 +11,7 @@ import Tables
 public final class NotebookRunner {
   private let session: Session
   private let notebook: Notebook
-  private let program: Program
+  let program: Program
   /// The statements of each cell.
   private let statements: [[Statement]]
   private let name: String
@@ -33,7 +33,7 @@ public final class NotebookRunner {
     let notebook = Notebook(source)
     self.notebook = notebook
     let parse = Parser.parse(source, verbs: Registry.verbNames)
-    var errors = notebook.diagnostics + parse.diagnostics
+    var errors = notebook.diagnostics + Checker.errors(of: parse, in: source, known: [])
     for option in notebook.cells.flatMap(\.options) {
       errors.append(
         SessionError.unknownOption(
@@ -42,8 +42,8 @@ public final class NotebookRunner {
         .diagnostic(at: option.name.range))
     }
     var statements = [[Statement]](repeating: [], count: notebook.cells.count)
+    errors += NotebookRunner.proseErrors(notebook)
     if errors.isEmpty {
-      errors += Checker.check(parse.program, source: source, known: []) + NotebookRunner.proseErrors(notebook)
       for statement in parse.program.statements {
         do throws(Diagnostic) {
           statements[try notebook.cellIndex(of: statement)].append(statement)
@@ -61,8 +61,16 @@ public final class NotebookRunner {
   /// Whether the script has `# %%` lines.
   public var hasCells: Bool { notebook.cells.contains { !$0.header.isEmpty } }
 
-  public var cellCount: Int { notebook.cells.count }
-  public var statementCount: Int { program.statements.count }
+  /// The cells with their statements, in order.
+  var cells: [(cell: NotebookCell, statements: [Statement])] { Array(zip(notebook.cells, statements)) }
+
+  /// `night.srel: 2 cells, 5 statements, no errors`
+  public var summary: String {
+    let counts = [("cell", notebook.cells.count), ("statement", program.statements.count)]
+      .map { "\($1) \($0)\($1 == 1 ? "" : "s")" }
+    return ([notebook.source.name ?? name] + [(counts + ["no errors"]).joined(separator: ", ")])
+      .joined(separator: ": ")
+  }
 
   /// The trainings of the script: steps, and how many measurements each block makes.
   public func plan() -> [String] { Planner.plan(program, of: notebook.source, parameters: settings) }
@@ -109,6 +117,7 @@ public final class NotebookRunner {
       case .figure(let svg, let path, let caption):
         let file = path.split(separator: "/").last.map(String.init) ?? path
         figures.append(CellOutput.Figure(svg: svg, fileName: file, caption: caption))
+      case .drawing(let drawing): lines.append(drawing.plainText)
       case .progress: break
       }
       outer(event)
@@ -123,8 +132,14 @@ public final class NotebookRunner {
     output.text = lines.joined(separator: "\n")
     output.figures = figures
     output.error = failure.flatMap(errorText)
-    outputs.append(output)
+    if !isPreamble(cell, statements) { outputs.append(output) }
     return failure
+  }
+
+  /// Whether lines before the first cell only say the version of the language, which a page need not begin with.
+  private func isPreamble(_ cell: NotebookCell, _ statements: [Statement]) -> Bool {
+    hasCells && cell.header.isEmpty
+      && statements.allSatisfy { if case .use = $0.kind { true } else { false } }
   }
 
   /// Paths below the notebook's folder as seen from there: the report then has the same bytes wherever it is made.
@@ -135,7 +150,7 @@ public final class NotebookRunner {
   private func errorText(_ failure: SessionFailure) -> String? {
     if case .interrupted = failure { return "stopped by the user" }
     if failure.diagnostics.isEmpty { return nil }
-    return failure.diagnostics.map { DiagnosticText(width: 100).render($0, in: notebook.source) }.joined(
+    return failure.diagnostics.map { DiagnosticText().render($0, in: notebook.source) }.joined(
       separator: "\n")
   }
 

@@ -82,7 +82,7 @@ extension Session {
 
 extension Program {
   /// The `param` lines: names and the values that stand in the text.
-  fileprivate var declaredParameters: [(name: String, standing: Expression)] {
+  var declaredParameters: [(name: String, standing: Expression)] {
     statements.compactMap { statement in
       if case .param(let name, let value, _) = statement.kind { (name.text, value) } else { nil }
     }
@@ -90,7 +90,7 @@ extension Program {
 }
 
 extension Value {
-  fileprivate func isSameKind(as other: Value) -> Bool {
+  func isSameKind(as other: Value) -> Bool {
     if text != nil, other.text != nil { return true }
     if elements != nil, other.elements != nil { return true }
     if case .quantity = self, case .quantity = other { return dimension == other.dimension }

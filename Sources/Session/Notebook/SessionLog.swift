@@ -19,6 +19,8 @@ struct SessionLog {
 
   mutating func append(_ text: String, result: Int?) { entries.append(Entry(text: text, result: result)) }
 
+  mutating func append(_ later: SessionLog) { entries += later.entries }
+
   /// A notebook of one cell. A result that another statement uses under its number (`_3`) gets that name.
   var notebook: String {
     let numbered = Set(entries.flatMap { Self.resultNames(in: $0.text) })
@@ -78,7 +80,7 @@ extension Statement {
     case .expression(let expression):
       guard case .command(let command) = expression.kind else { return true }
       if command.verb.text == "save", case .name("session")? = command.items.first?.kind { return false }
-      return !["help", "ls", "set", "quit"].contains(command.verb.text)
+      return !["help", "ls", "set", "check", "quit"].contains(command.verb.text)
     default: return true
     }
   }

@@ -5,7 +5,7 @@ extension Session {
   /// here.
   func bind(_ command: Command, to verb: Verb) throws -> Call {
     var call = Call(
-      verb: verb, command: command, things: [], options: [:], ranges: [:], conditions: [:], filters: [])
+      verb: verb, command: command, things: [], options: [:], ranges: [:], conditions: [:], further: [])
     call.things = try bindThings(command, verb)
     if let block = command.block, !verb.takesBlock {
       throw SessionError.noBlock(owner: verb.name).diagnostic(at: block.range)
@@ -18,8 +18,8 @@ extension Session {
         } else {
           call.options[declaration.name] = try bind(option.value, to: declaration.kind, of: declaration.name)
         }
-      } else if verb.filtersColumns {
-        call.filters.append((option.name, try literal(option.value)))
+      } else if verb.furtherOptions != .none {
+        call.further.append((option.name, try literal(option.value)))
       } else {
         throw unknownOption(option.name, owner: verb.name, verb.options)
       }

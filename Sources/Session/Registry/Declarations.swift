@@ -43,6 +43,34 @@ public struct ThingDeclaration: Sendable {
   }
 }
 
+/// What the options of a verb are that it does not declare one by one.
+public enum FurtherOptions: Sendable {
+  /// There are none: an unknown name is an error.
+  case none
+  /// They choose rows of the table: `average=median`.
+  case columns
+  /// They set the `param` lines of a script: `epochs=1`.
+  case parameters
+
+  /// How they are written in a usage line.
+  var usage: String? {
+    switch self {
+    case .none: nil
+    case .columns: "COLUMN="
+    case .parameters: "PARAM="
+    }
+  }
+
+  /// What they take and what they are for.
+  var help: (kind: String, doc: String) {
+    switch self {
+    case .none: ("", "")
+    case .columns: ("entries", "only the rows with these, as in `average=median`")
+    case .parameters: ("a value", "the value of a `param` of the script, as in `epochs=1`")
+    }
+  }
+}
+
 /// A verb: what it takes, what it is for, how it is used, and what it does.
 public struct Verb: Sendable {
   public let name: String
@@ -52,15 +80,15 @@ public struct Verb: Sendable {
   public let options: [OptionDeclaration]
   /// A block with `every`, `at` and `when` may follow.
   public let takesBlock: Bool
-  /// Further options filter the columns of the table: `average=median`.
-  public let filtersColumns: Bool
+  /// What options beyond the declared ones are.
+  public let furtherOptions: FurtherOptions
   /// One command that runs after the ones in `Registry.exampleSetup`.
   public let example: String
   let perform: @Sendable (Session, Call) throws -> Value
 
   init(
     _ name: String, _ doc: String, things: [ThingDeclaration] = [], options: [OptionDeclaration] = [],
-    takesBlock: Bool = false, filtersColumns: Bool = false, example: String,
+    takesBlock: Bool = false, furtherOptions: FurtherOptions = .none, example: String,
     perform: @escaping @Sendable (Session, Call) throws -> Value
   ) {
     self.name = name
@@ -68,7 +96,7 @@ public struct Verb: Sendable {
     self.things = things
     self.options = options
     self.takesBlock = takesBlock
-    self.filtersColumns = filtersColumns
+    self.furtherOptions = furtherOptions
     self.example = example
     self.perform = perform
   }
@@ -83,8 +111,8 @@ public struct Verb: Sendable {
       }
     }
     let options = options.map { $0.isRequired ? "\($0.name)=…" : "[\($0.name)=…]" }
-    let filters = filtersColumns ? ["[COLUMN=…]"] : []
-    return ([name] + things + options + filters + (takesBlock ? ["[{ … }]"] : [])).joined(separator: " ")
+    let further = furtherOptions.usage.map { ["[\($0)…]"] } ?? []
+    return ([name] + things + options + further + (takesBlock ? ["[{ … }]"] : [])).joined(separator: " ")
   }
 }
 
@@ -100,24 +128,15 @@ public struct Call {
   var ranges: [String: ByteRange]
   /// Options that are conditions, not yet evaluated.
   var conditions: [String: Expression]
-  /// Options of verbs with `filtersColumns` that are none of the declared ones.
-  var filters: [(name: Name, value: Value)]
+  /// Options of verbs with `furtherOptions` that are none of the declared ones.
+  var further: [(name: Name, value: Value)]
 
   /// The place of an option, or of the whole command.
   func range(of option: String) -> ByteRange { ranges[option] ?? command.range }
 
   /// The place of a word in the list of an option, or of the whole option.
   func range(of option: String, word: String) -> ByteRange {
-    guard let value = command.options.first(where: { $0.name.text == option })?.value,
-      case .list(let items) = value.kind
-    else { return range(of: option) }
-    let item = items.first { item in
-      switch item.kind {
-      case .name(let text), .string(let text): text == word
-      default: false
-      }
-    }
-    return item?.range ?? value.range
+    command.options.first { $0.name.text == option }?.value.range(ofWord: word) ?? range(of: option)
   }
 
   func flag(_ name: String) -> Bool { options[name]?.flag ?? false }
@@ -139,8 +158,8 @@ public struct Call {
         "\(option.name)=\($0)"
       }
     }
-    let filtered = filters.map { "\($0.name.text)=\($0.value.sourceText)" }
-    return ([verb.name] + things + declared + filtered).joined(separator: " ")
+    let others = further.map { "\($0.name.text)=\($0.value.sourceText)" }
+    return ([verb.name] + things + declared + others).joined(separator: " ")
   }
 }
 

@@ -25,6 +25,11 @@ public enum Help {
       """
   }
 
+  /// Everything that help is given on.
+  static let names =
+    Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
+    + Registry.statements.map(\.name)
+
   /// What is known of a name.
   /// - Throws: `SessionError.unknownName` with the nearest name.
   public static func text(for name: String) throws(SessionError) -> String {
@@ -43,9 +48,11 @@ public enum Help {
     if let function = Registry.functionsByName[name] {
       return function.usage.joined(separator: "\n") + "\n  \(function.doc)\n\nexample: \(function.example)"
     }
-    let names =
-      Registry.verbs.map(\.name) + Registry.statements.map(\.name) + Registry.recipes.map(\.name)
-      + Registry.functions.map(\.name)
+    switch name {
+    case "verbs": return table(Registry.verbs.map { ($0.name, $0.doc) })
+    case "functions": return table(Registry.functions.map { ($0.usage.first ?? $0.name, $0.doc) })
+    default: break
+    }
     throw .unknownWord(what: "help", word: name, hint: Speller.suggestion(for: name, in: names))
   }
 
@@ -55,8 +62,8 @@ public enum Help {
       sections.append(table(verb.things.map { ($0.name, "\($0.doc): \($0.kind.description)") }))
     }
     if !verb.options.isEmpty { sections.append(options(verb.options)) }
-    if verb.filtersColumns {
-      sections.append("  COLUMN=…  only the rows with these entries, as in average=median")
+    if let name = verb.furtherOptions.usage {
+      sections.append("  \(name)…  \(verb.furtherOptions.help.doc.filter { $0 != "`" })")
     }
     sections.append("example: \(verb.example)")
     return sections.joined(separator: "\n\n")
@@ -75,5 +82,37 @@ public enum Help {
     let width = rows.map(\.0.count).max() ?? 0
     return rows.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 }
       .joined(separator: "\n")
+  }
+
+  /// The text in lines of at most `width` letters: what is left of a line stands below its second column, or indented.
+  static func wrapped(_ text: String, width: Int) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .flatMap { wrapped(line: String($0), width: max(width, 40)) }.joined(separator: "\n")
+  }
+
+  private static func wrapped(line: String, width: Int) -> [String] {
+    // An example is there to be pasted.
+    guard line.count > width, !line.hasPrefix("example: ") else { return [line] }
+    let indent = String(repeating: " ", count: min(hangingIndent(of: line), width / 2))
+    let head = line.prefix { $0 == " " }
+    var (lines, present) = ([String](), String(head))
+    for word in line.dropFirst(head.count).split(separator: " ", omittingEmptySubsequences: false) {
+      let isStart = present.allSatisfy { $0 == " " }
+      if !isStart, present.count + 1 + word.count > width {
+        lines.append(present)
+        present = indent + word
+      } else {
+        present += (isStart ? "" : " ") + word
+      }
+    }
+    return lines + [present]
+  }
+
+  /// Where the second of two columns begins, as in `  lr=  the step size`; four blanks where there is none.
+  private static func hangingIndent(of line: String) -> Int {
+    let head = line.prefix { $0 == " " }.count
+    guard head > 0, let gap = line.dropFirst(head).firstRange(of: "  ") else { return 4 }
+    return line.distance(from: line.startIndex, to: gap.lowerBound)
+      + line[gap.lowerBound...].prefix { $0 == " " }.count
   }
 }

@@ -44,15 +44,18 @@ public enum Manual {
     | typed | meaning |
     |---|---|
     | `?`, `?train` | help, help on one name |
+    | `train net ?` | help on what is being typed; the input comes back without the `?` |
     | `??TEXT` | everything in the help that speaks of a text |
     | `!COMMAND` | a command of the system's shell (not with `--safe`) |
+    | up, down | earlier inputs that begin with what is typed; Ctrl-R searches inside them |
+    | Ctrl-X Ctrl-E | the input in `$VISUAL` or `$EDITOR` |
     | `_`, `_3` | the last result, the third one |
     | `tra net on=d` | verbs may be cut short where that is unambiguous; the whole command is shown |
     | Ctrl-C | clears the input; in a command the first finishes the step and keeps everything, a second abandons it |
 
     Commands in `$XDG_CONFIG_HOME/srel-repl/init.srel` (`~/.config/srel-repl/init.srel`) are run first, unless `--no-init` is
-    given. Long results go through `$PAGER`. With `--safe` there is no shell, and files are written only below the folder of
-    `--out`.
+    given. Long results go through `$PAGER`. With `--safe` there is no shell, text editor or pager, no history is kept, and
+    files are written only below the folder of `--out`.
     """
 
   private static let grammar = """
@@ -100,10 +103,9 @@ public enum Manual {
     var parts = ["### \(verb.name)", sentence(verb.doc), "    \(verb.usage)"]
     let things = verb.things.map { ("\($0.name)", $0.kind.description, "", $0.doc) }
     let options = verb.options.map { row($0) }
-    let filters =
-      verb.filtersColumns
-      ? [("COLUMN=", "entries", "", "only the rows with these, as in `average=median`")] : []
-    let rows = things + options + filters
+    let (kind, doc) = verb.furtherOptions.help
+    let further = verb.furtherOptions.usage.map { [($0, kind, "", doc)] } ?? []
+    let rows = things + options + further
     if !rows.isEmpty { parts.append(table(rows)) }
     parts.append("Example: `\(verb.example)`")
     return parts.joined(separator: "\n\n")

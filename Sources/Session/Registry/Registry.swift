@@ -4,9 +4,9 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .load, .make, .pick, .split, .corrupt, .model, .train, .step, .resume, .reset, .measure, .evaluate, .show,
-    .plot, .save,
-    .seed, .set, .time,
+    .load, .make, .pick, .split, .corrupt, .model, .train, .step, .resume, .reset, .measure, .evaluate,
+    .predict,
+    .solve, .compare, .phases, .show, .describe, .sketch, .plot, .save, .run, .check, .seed, .set, .time,
     .list, .delete, .help, .quit,
   ]
 

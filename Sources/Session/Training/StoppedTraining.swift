@@ -48,7 +48,13 @@ extension Verb {
   ) { session, call in
     guard let stopped = session.stopped else { throw SessionError.nothingToResume }
     try session.refuseInTraining(call)
-    return try session.resume(stopped, call)
+    do {
+      return try session.resume(stopped, call)
+    } catch Stop.interrupted {
+      // Abandoned: everything is as before it.
+      session.stopped = stopped
+      throw Stop.interrupted
+    }
   }
 
   static let reset = Verb(

@@ -23,7 +23,9 @@ extension Session {
     let first = context.trained.run.step
     var meter = ProgressMeter(
       name: context.trained.name, first: first, last: course.lastStep,
-      planned: course.schedule.count(from: first, to: course.lastStep))
+      // The blocks of the end run when the last line has been told.
+      planned: course.schedule.count(
+        from: first, to: course.lastStep, isResumed: course.isResumed, withEnd: false))
     let outer = training
     training = context
     defer { training = outer }
@@ -46,7 +48,9 @@ extension Session {
       rewrite(course, steps: context.trained.run.step - first, hasBlocks: true)
     } catch let stop as Stop {
       switch stop {
-      case .interrupted: throw stop
+      case .interrupted:
+        output(.warning("abandoned at step \(context.trained.run.step); everything is as before the command"))
+        throw stop
       case .assertion(let diagnostic): deferred = Stop.assertion(stopped(context, by: diagnostic))
       case .quit: deferred = stop
       }
@@ -101,7 +105,8 @@ extension Session {
       case .when(let condition):
         guard !atStart, !entry.isDone, try holds(condition) else { continue }
         schedule.entries[place].isDone = true
-        try run(entry.block, &meter)
+        // Nobody knows ahead whether it will come, so the progress line does not count it.
+        try run(entry.block)
       case .start: if atStart { try run(entry.block, &meter) }
       case .steps(let steps) where atStart: if step == 0, steps.contains(0) { try run(entry.block, &meter) }
       default: if !atStart, schedule.isDue(entry, after: step) { try run(entry.block, &meter) }
@@ -111,6 +116,10 @@ extension Session {
 
   private func run(_ block: Block, _ meter: inout ProgressMeter) throws {
     meter.blocksDone += 1
+    try run(block)
+  }
+
+  private func run(_ block: Block) throws {
     _ = try inScope(Scope(training: training)) { try execute(block.statements) }
   }
 
@@ -135,14 +144,13 @@ struct ProgressMeter {
   private let first: Int
   private let last: Int
   private let planned: Int
-  private var toldStep: Int
+  private var hasToldLast = false
   var blocksDone = 0
 
   init(name: String, first: Int, last: Int, planned: Int) {
     (self.name, self.first, self.last, self.planned) = (name, first, last, planned)
     start = clock.now
     lastTold = start
-    toldStep = first
   }
 
   /// What to tell after a step: at the end of an epoch, and else ten times a second.
@@ -150,14 +158,13 @@ struct ProgressMeter {
     let now = clock.now
     let isEpochEnd = trained.run.batchInEpoch == 0
     guard isEpochEnd || now - lastTold > .milliseconds(100) else { return nil }
-    return make(trained, now, isMilestone: isEpochEnd, isLast: trained.run.step >= last)
+    let isLast = trained.run.step >= last
+    return make(trained, now, isMilestone: isEpochEnd || isLast, isLast: isLast)
   }
 
   /// What to tell at the end, unless it has just been told.
   mutating func finish(_ trained: TrainedRun) -> TrainingProgress? {
-    guard trained.run.step > first, toldStep != trained.run.step || trained.run.batchInEpoch != 0 else {
-      return nil
-    }
+    guard trained.run.step > first, !hasToldLast else { return nil }
     return make(trained, clock.now, isMilestone: true, isLast: true)
   }
 
@@ -165,7 +172,7 @@ struct ProgressMeter {
     _ trained: TrainedRun, _ now: ContinuousClock.Instant, isMilestone: Bool, isLast: Bool
   ) -> TrainingProgress {
     lastTold = now
-    toldStep = trained.run.step
+    hasToldLast = isLast
     let seconds = (now - start) / .seconds(1)
     let isClassification = trained.run.options.loss == .crossEntropy
     let test = trained.evaluationParts.last.flatMap { try? $0.cell(0, "accuracy").number }

@@ -91,13 +91,19 @@ struct TrainingSchedule {
   private func whole(_ value: Double) -> Double { (value + 1e-9).rounded(.down) }
 
   /// How many blocks will run from one step to another, `when` left out.
-  func count(from first: Int, to last: Int) -> Int {
+  ///
+  /// - Parameters:
+  ///   - isResumed: those of the start have been run.
+  ///   - withEnd: count those of the end.
+  func count(from first: Int, to last: Int, isResumed: Bool = false, withEnd: Bool = true) -> Int {
     var count = 0
     for entry in entries {
       switch entry.time {
-      case .start, .end: count += 1
+      case .start: count += isResumed ? 0 : 1
+      case .end: count += withEnd ? 1 : 0
       case .when: break
-      case .steps(let steps): count += steps.count { ($0 > first && $0 <= last) || ($0 == 0 && first == 0) }
+      case .steps(let steps):
+        count += steps.count { ($0 > first && $0 <= last) || ($0 == 0 && first == 0 && !isResumed) }
       // Longer trainings would be slow to count ahead; their progress line leaves the number out.
       default:
         if last - first <= 5_000_000, first < last {

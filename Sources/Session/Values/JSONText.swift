@@ -42,6 +42,7 @@ public enum JSONText {
 
   /// An error, with its place counted from 1.
   public static func text(_ diagnostic: Diagnostic, in source: Source?, exitCode: Int32) -> String {
+    let source = diagnostic.source ?? source
     var fields = [("title", quoted(diagnostic.title))]
     if let name = source?.name { fields.append(("file", quoted(name))) }
     if let source, let range = diagnostic.range {
@@ -133,7 +134,7 @@ extension Session {
     if resultFormat == .json {
       output(.result(JSONText.text(value)))
     } else {
-      let text = text ?? value.displayText
+      let text = text ?? value.displayText(width: textWidth)
       if !text.isEmpty { output(.result(text)) }
     }
   }

@@ -18,6 +18,10 @@ extension Value {
     case .nothing: ""
     case .number(let value): value.resultText
     case .string(let text): text
+    case .list(let items): "[" + items.map(\.partText).joined(separator: ", ") + "]"
+    case .record(let fields):
+      "(" + fields.map { "\($0.name)=\($0.value.partText)" }.joined(separator: ", ")
+        + (fields.count == 1 ? ",)" : ")")
     case .table(let table): table.columns.isEmpty ? "no measurements yet" : table.text()
     case .dataset(let data): data.summary
     case .model(let model): model.sourceText
@@ -27,6 +31,20 @@ extension Value {
     case .definition(let definition): "def \(definition.name)(\(definition.signature))"
     default: sourceText
     }
+  }
+
+  /// The value as it is shown inside a list or record: numbers rounded as results are, texts between quotes.
+  private var partText: String {
+    switch self {
+    case .number, .list, .record: displayText
+    default: sourceText
+    }
+  }
+
+  /// The value as a command shows it in a window of so many columns.
+  func displayText(width: Int) -> String {
+    if case .table(let table) = self, !table.columns.isEmpty { return table.text(width: width) }
+    return displayText
   }
 
   /// The value as it would be typed, where it can be.
@@ -76,7 +94,7 @@ extension Model {
   var sourceText: String {
     var parts = [name]
     switch architecture {
-    case .linear: break
+    case .linear, .gate: break
     case .mlp(let widths): parts.append("widths=[\(widths.map(String.init).joined(separator: ", "))]")
     case .cnn(let channels): parts.append("channels=[\(channels.map(String.init).joined(separator: ", "))]")
     case .resnet(let resnet):
@@ -86,6 +104,8 @@ extension Model {
     }
     if !bias { parts.append("bias=no") }
     if initializer != .standard { parts.append("init=\(initializer.rawValue)") }
+    if activation != .relu { parts.append("activation=\(activation.rawValue)") }
+    if parametrization != .standard { parts.append("parametrization=\(parametrization.rawValue)") }
     if scale != 1 { parts.append("scale=\(scale.shortest)") }
     return "model(\(parts.joined(separator: ", ")))"
   }
@@ -105,21 +125,21 @@ extension Dataset {
       ? " x \(counts.first ?? 0)" : " (\(classCounts.map(String.init).joined(separator: ", ")))"
     let digest = self.digest.count > 8 ? "\(self.digest.prefix(4))..\(self.digest.suffix(2))" : self.digest
     return "\(shape), \(classNames.count) classes\(perClass), split=\(split), mean \(mean.significant(3))\n"
-      + Self.lines(of: preparation + ["sha256 \(digest)"])
+      + Self.lines(preparation + ["sha256 \(digest)"], indent: 11, width: 92)
   }
 
-  /// The parts with commas between them, in lines that fit a terminal and the report, below the end of a name.
-  private static func lines(of parts: [String]) -> String {
-    var lines = [String(repeating: " ", count: 11) + (parts.first ?? "")]
-    for part in parts.dropFirst() {
-      let longer = lines[lines.count - 1] + ", " + part
-      if longer.count < 88 {
-        lines[lines.count - 1] = longer
+  /// The items after one another, separated by commas, in lines that begin with blanks.
+  private static func lines(_ items: [String], indent: Int, width: Int) -> String {
+    var lines: [String] = []
+    for item in items {
+      if let last = lines.last, last.count + 2 + item.count <= width - indent {
+        lines[lines.count - 1] = last + ", " + item
       } else {
-        lines[lines.count - 1] += ","
-        lines.append(String(repeating: " ", count: 11) + part)
+        if !lines.isEmpty { lines[lines.count - 1] += "," }
+        lines.append(item)
       }
     }
-    return lines.joined(separator: "\n")
+    let blanks = String(repeating: " ", count: indent)
+    return lines.map { blanks + $0 }.joined(separator: "\n")
   }
 }

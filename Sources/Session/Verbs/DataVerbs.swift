@@ -6,23 +6,53 @@ import Tables
 extension Verb {
   static let make = Verb(
     "make", "draw a synthetic data set from the stream data",
-    things: [ThingDeclaration("KIND", .word(["mixture"]), "a mixture of Gaussians, one for each class")],
+    things: [
+      ThingDeclaration(
+        "KIND", .word(["mixture"] + RegressionTarget.allCases.map(\.rawValue)),
+        "mixture: a Gaussian for each class; else a regression on normal numbers: "
+          + "single_index 2 max(0, u.x), teacher a two-layer ReLU network, linear u.x, sine sin(2 pi x), sum of the numbers"
+      )
+    ],
     options: [
-      OptionDeclaration("classes", .whole(atLeast: 2), default: "3", "how many classes"),
-      OptionDeclaration("per_class", .whole(atLeast: 1), default: "100", "samples of each class"),
-      OptionDeclaration("dimensions", .whole(atLeast: 1), default: "10", "numbers in a sample"),
-      OptionDeclaration("separation", .number(.nonNegative), default: "3", "distance between two centres"),
-      OptionDeclaration("noise", .number(.nonNegative), default: "1", "standard deviation around a centre"),
+      OptionDeclaration("classes", .whole(atLeast: 2), "mixture: how many classes, 3 if not given"),
+      OptionDeclaration("per_class", .whole(atLeast: 1), "mixture: samples of each class, 100 if not given"),
+      OptionDeclaration("count", .whole(atLeast: 1), "regressions: samples, 500 if not given"),
+      OptionDeclaration(
+        "dimensions", .whole(atLeast: 1),
+        "numbers in a sample; 10 if not given, 20 for regressions, 1 for sine"),
+      OptionDeclaration(
+        "separation", .number(.nonNegative), "mixture: distance between two centres, 3 if not given"),
+      OptionDeclaration(
+        "noise", .number(.nonNegative),
+        "mixture: deviation around a centre, 1 if not given; regressions: deviation added to targets, 0 if not given"
+      ),
+      OptionDeclaration("units", .whole(atLeast: 1), "teacher: its hidden units, 10 if not given"),
       OptionDeclaration(
         "split", .word(Split.allCases.map(\.rawValue)), default: "train", "train and test are drawn apart"),
       OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
     ], example: "make mixture classes=3 per_class=50 dimensions=4"
   ) { session, call in
-    let data = try Dataset.mixture(
-      classes: call.whole("classes") ?? 3, perClass: call.whole("per_class") ?? 100,
-      dimensions: call.whole("dimensions") ?? 10, separation: call.number("separation") ?? 3,
-      noise: call.number("noise") ?? 1, seed: try session.seed(call),
-      split: call.text("split").flatMap(Split.init) ?? .train)
+    let split = call.text("split").flatMap(Split.init) ?? .train
+    let target = call.things[0].text.flatMap(RegressionTarget.init)
+    let others = target == nil ? ["count", "units"] : ["classes", "per_class", "separation"]
+    for option in others + (target == .teacher || target == nil ? [] : ["units"])
+    where call.options[option] != nil {
+      throw SessionError.unknownOption(
+        owner: "make \(call.things[0].text ?? "")", option: option, hint: "'help make' says which have it"
+      ).diagnostic(at: call.range(of: option))
+    }
+    let data: Dataset
+    if let target {
+      data = try Dataset.regression(
+        target, count: call.whole("count") ?? 500,
+        dimensions: call.whole("dimensions") ?? (target == .sine ? 1 : 20), noise: call.number("noise") ?? 0,
+        units: call.whole("units") ?? 10, seed: try session.seed(call), split: split)
+    } else {
+      data = try Dataset.mixture(
+        classes: call.whole("classes") ?? 3, perClass: call.whole("per_class") ?? 100,
+        dimensions: call.whole("dimensions") ?? 10, separation: call.number("separation") ?? 3,
+        noise: call.number("noise") ?? 1, seed: try session.seed(call), split: split)
+    }
     session.noteData(data)
     return .dataset(data)
   }
@@ -96,8 +126,13 @@ extension Verb {
 extension Session {
   /// `seed=7` or `seed=(init=1, order=2)`; without it the seed of the session.
   func seed(_ call: Call) throws -> Seed {
-    switch call.options["seed"] {
-    case .number(let value): return Seed(UInt64(exactly: value) ?? seed.root)
+    try call.options["seed"].map { try seed($0, at: call.range(of: "seed")) } ?? seed
+  }
+
+  /// A number is the root of all streams; a record sets streams of the session's seed apart.
+  func seed(_ value: Value, at range: ByteRange) throws -> Seed {
+    switch value {
+    case .number(let number): return Seed(UInt64(exactly: number) ?? seed.root)
     case .record(let fields):
       var result = seed
       for field in fields {
@@ -105,8 +140,7 @@ extension Session {
           let names = StreamName.allCases.map(\.rawValue)
           let hint =
             Speller.suggestion(for: field.name, in: names) ?? "streams are \(names.joined(separator: " "))"
-          throw SessionError.unknownWord(what: "seed", word: field.name, hint: hint)
-            .diagnostic(at: call.range(of: "seed"))
+          throw SessionError.unknownWord(what: "seed", word: field.name, hint: hint).diagnostic(at: range)
         }
         result.overrides[stream] = field.value.number.flatMap { UInt64(exactly: $0) }
       }

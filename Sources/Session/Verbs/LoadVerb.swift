@@ -5,14 +5,15 @@ import Tables
 
 extension Verb {
   /// What `load` reads from a file or folder that is named, and the options that belong to some of it only.
-  private static let fileKinds = ["npz", "csv", "images", "table", "assets"]
+  private static let fileKinds = ["npz", "csv", "images", "regression", "table", "assets"]
 
   static let load = Verb(
     "load", "read a data set from files, a table from CSV, or the paper's published results",
     things: [
       ThingDeclaration("SOURCE", .word(DatasetSource.all.map(\.name) + fileKinds), "what to read"),
       ThingDeclaration(
-        "FILE", .text, .optional, "the file of npz, csv and table, the folder of images and assets"),
+        "FILE", .text, .optional,
+        "the file of npz, csv, regression and table, the folder of images and assets"),
     ],
     options: [
       OptionDeclaration("classes", .names("class names"), "the classes to take, numbered anew in this order"),
@@ -35,13 +36,16 @@ extension Verb {
         "the paper's preparation: CIFAR-10's mean and sd, one view for good, test images out of the training set"
       ),
       OptionDeclaration("label", .names("a column"), "csv: the column that holds the class"),
-      OptionDeclaration("target", .names("columns"), "csv: the columns to be predicted, for a regression"),
+      OptionDeclaration(
+        "target", .either([.text, .names("columns")]),
+        "csv, regression: the columns to be predicted; regression of an NPY file: that of the targets"),
       OptionDeclaration("features", .names("columns"), "csv: the columns of a sample; else all others"),
       OptionDeclaration("folder", .text, "the folder or archive that holds the files"),
       OptionDeclaration("seed", .seed, "the seed of random views; else that of the session"),
     ], example: "load fashion_mnist_subset classes=[sandal, sneaker] per_class=20 split=test"
   ) { session, call in
     guard let name = call.things[0].text else { return .nothing }
+    if name == "regression" { return try loadRegression(session, call) }
     if fileKinds.contains(name) { return try loadFile(name, session, call) }
     try refuse(["label", "target", "features"], of: name, call)
     if call.things.count > 1 {

@@ -11,38 +11,19 @@ extension Verb {
     "plot",
     "draw a table as a figure: lines are means over runs, one for each value of by=, a panel for each of facet=",
     things: [ThingDeclaration("TABLE", .table, "what to draw, such as run.srel")],
-    options: [
-      OptionDeclaration("x", .names("a column"), isRequired: true, "the column along the x axis"),
-      OptionDeclaration("y", .names("a column"), default: "value", "the column along the y axis"),
+    options: figureOptions + [
       OptionDeclaration(
-        "by", .names("columns"), "a line for each value; pair stands for source and probe class"),
-      OptionDeclaration("facet", .names("columns"), "a panel for each value"),
-      OptionDeclaration(
-        "band", .word(Figure.Band.allCases.map(\.rawValue)), "what the band around a line shows"),
-      OptionDeclaration(
-        "kind", .word(Figure.Kind.allCases.map(\.rawValue)), default: "lines", "lines or single rows"),
-      OptionDeclaration(
-        "log", .word(Figure.LogAxes.allCases.map(\.rawValue)), default: "none", "logarithmic axes"),
-      OptionDeclaration(
-        "outliers", .word(["keep", "leave_out"]), default: "keep",
-        "whether the y axis makes room for outliers"),
-      OptionDeclaration("title", .text, "words above the figure"),
+        "phases", .table, "what phases found: the elastic and the inelastic part are shaded, t* is marked"),
       OptionDeclaration(
         "to", .either([.text, .names("file names")]), isRequired: true,
         "the files, ending in .svg, .png or .pdf"),
-    ], filtersColumns: true, example: "plot run.srel x=step by=same average=median to=\"s.svg\""
+    ], furtherOptions: .columns, example: "plot run.srel x=step by=same average=median to=\"s.svg\""
   ) { session, call in
-    guard case .table(let whole) = call.things[0], let x = call.text("x"), let y = call.text("y") else {
-      return .nothing
-    }
-    let table = try session.filtered(whole, call)
-    let figure = try session.located(at: call.command.range) {
-      try Figure(
-        plotting: table, x: x, y: y, by: call.words("by") ?? [], facet: call.words("facet") ?? [],
-        band: call.text("band").flatMap(Figure.Band.init),
-        kind: call.text("kind").flatMap(Figure.Kind.init) ?? .lines,
-        log: call.text("log").flatMap(Figure.LogAxes.init) ?? .none, title: call.text("title") ?? "",
-        leavesOutOutliers: call.text("outliers") == "leave_out")
+    var figure = try session.figure(call)
+    if case .table(let phases)? = call.options["phases"] {
+      try session.located(at: call.range(of: "phases")) {
+        try figure.mark(phases: phases, facet: call.words("facet") ?? [], by: call.words("by") ?? [])
+      }
     }
     return try session.located(at: call.range(of: "to")) { try session.write(figure, call) }
   }
@@ -72,36 +53,6 @@ extension Verb {
 }
 
 extension Session {
-  /// The rows that the further options of a plot keep: `average=median`, `distance=[kl, l2]`.
-  fileprivate func filtered(_ table: Table, _ call: Call) throws -> Table {
-    var result = table
-    for filter in call.filters {
-      guard table.hasColumn(named: filter.name.text) else {
-        let names = table.columnNames + call.verb.options.map(\.name)
-        throw SessionError.unknownOption(
-          owner: call.verb.name, option: filter.name.text,
-          hint: Speller.suggestion(for: filter.name.text, in: names)
-        ).diagnostic(at: filter.name.range)
-      }
-      let wanted = filter.value.elements ?? [filter.value]
-      let column = try result.column(named: filter.name.text)
-      let levels = column.levels.map { Value($0) }
-      for word in wanted where !levels.contains(where: { $0.isEqual(to: word) }) && !levels.isEmpty {
-        let known = levels.map(\.displayText)
-        let hint =
-          Speller.suggestion(for: word.displayText, in: known)
-          ?? "it has \(known.prefix(8).joined(separator: ", "))"
-        throw SessionError.unknownWord(what: filter.name.text, word: word.displayText, hint: hint)
-          .diagnostic(at: filter.name.range)
-      }
-      result = result.filtered { row in
-        let entry = Value(column[row])
-        return wanted.contains { $0.isEqual(to: entry) }
-      }
-    }
-    return result
-  }
-
   /// Writes a figure to every file of `to=`, and hands its drawing to the report.
   fileprivate func write(_ figure: Figure, _ call: Call) throws -> Value {
     var written: [String] = []

@@ -7,10 +7,11 @@ import Training
 
 extension Verb {
   static let show = Verb(
-    "show", "show values: a table with more rows, a run with its layers, a data set with its classes",
+    "show",
+    "show values: a table with more rows, a run with its layers, a data set with its classes and pictures",
     things: [ThingDeclaration("THING", .any, .several, "what to show")],
     options: [
-      OptionDeclaration("rows", .whole(atLeast: 2), default: "40", "how many rows of a table"),
+      OptionDeclaration("rows", .whole(atLeast: 2), "how many rows of a table, 40 if not given"),
       OptionDeclaration("columns", .names("columns"), "the columns of a table to show, in this order"),
       OptionDeclaration("on", .dataset, "the data for which a model recipe is laid out"),
     ], example: "show run shoes"
@@ -32,16 +33,18 @@ extension Verb {
         session.show(thing, as: network.layerText)
         continue
       }
-      session.show(thing, as: thing.detailText(rows: call.whole("rows") ?? 40))
+      session.show(thing, as: thing.detailText(rows: call.whole("rows") ?? 40, width: session.textWidth))
+      if case .dataset(let data) = thing, let pictures = data.pictures { session.show(pictures) }
     }
     return .nothing
   }
 
   static let seed = Verb(
     "seed", "set the root seed of what is drawn from here on",
-    things: [ThingDeclaration("SEED", .seed, "a whole number")], example: "seed 7"
+    things: [ThingDeclaration("SEED", .seed, "a number for all streams, or numbers for some of them")],
+    example: "seed 7"
   ) { session, call in
-    if let number = call.things[0].number, let root = UInt64(exactly: number) { session.seed = Seed(root) }
+    session.seed = try session.seed(call.things[0], at: call.command.items[0].range)
     return .nothing
   }
 
@@ -50,11 +53,27 @@ extension Verb {
     options: [
       OptionDeclaration(
         "threads", .whole(atLeast: 1), "how many processors to use; results do not depend on it"),
-      OptionDeclaration("color", .word(["auto", "always", "never"]), "colours in the terminal"),
-    ], example: "set threads=2"
+      OptionDeclaration("colour", .word(["auto", "always", "never"]), "colours in the terminal"),
+      OptionDeclaration("color", .word(["auto", "always", "never"]), "the same as colour"),
+      OptionDeclaration(
+        "width", .orWord("auto", .whole(atLeast: 20)), "columns of tables and sketches; auto: the window's"),
+      OptionDeclaration(
+        "pager", .orWord("none", .orWord("auto", .text)),
+        "the command that long results go through; auto: $PAGER"),
+    ], example: "set colour=never width=80"
   ) { session, call in
+    if call.options["colour"] != nil, call.options["color"] != nil {
+      throw SessionError.conflictingOptions("colour", "color").diagnostic(at: call.range(of: "color"))
+    }
     if let threads = call.whole("threads") { session.useThreads(threads) }
-    if let color = call.text("color") { session.settings.color = color }
+    if let color = call.text("colour") ?? call.text("color") { session.settings.color = color }
+    if let width = call.options["width"] { session.settings.width = width.wholeNumber }
+    switch call.options["pager"] {
+    case .word("none"): session.settings.pager = ""
+    case .word("auto"): session.settings.pager = nil
+    case .string(let command): session.settings.pager = command
+    default: break
+    }
     return .nothing
   }
 
@@ -92,7 +111,7 @@ extension Verb {
     let name = call.things.first?.text
     session.show(
       words: try session.located(at: call.command.items.first?.range ?? call.command.range) {
-        try name.map { try Help.text(for: $0) } ?? Help.overview
+        try Help.wrapped(name.map { try Help.text(for: $0) } ?? Help.overview, width: session.textWidth)
       })
     return .nothing
   }
@@ -108,7 +127,8 @@ extension Session {
     let start = clock.now
     let value = try evaluate(inner)
     let seconds = (clock.now - start) / .seconds(1)
-    show(words: "time \(seconds.significant(3)) s")
+    // Beside the results, which are the same in every run.
+    output(.note("time \(seconds.significant(3)) s"))
     return value
   }
 }
@@ -129,9 +149,9 @@ extension Value {
   }
 
   /// The value with everything that `show` tells.
-  func detailText(rows: Int) -> String {
+  func detailText(rows: Int, width: Int) -> String {
     switch self {
-    case .table(let table) where !table.columns.isEmpty: return table.text(rows: rows)
+    case .table(let table) where !table.columns.isEmpty: return table.text(rows: rows, width: width)
     case .dataset(let data):
       let classes = zip(data.classNames, data.classCounts).map { ($0.0, "\($0.1)") }
       return "\(data.name): \(data.summary)\n" + Help.table(classes)

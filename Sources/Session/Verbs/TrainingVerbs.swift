@@ -11,7 +11,8 @@ extension Verb {
     "model", "a recipe for a network, without weights",
     things: [
       ThingDeclaration(
-        "ARCHITECTURE", .word(["linear", "mlp", "cnn"] + ResNet.Depth.allCases.map(\.name)), "what to build")
+        "ARCHITECTURE", .word(["linear", "mlp", "cnn", "gate"] + ResNet.Depth.allCases.map(\.name)),
+        "what to build")
     ],
     options: [
       OptionDeclaration(
@@ -20,6 +21,12 @@ extension Verb {
         "channels", .wholes(atLeast: 1), "cnn: the channels of the stages, [16, 32] if not given"),
       OptionDeclaration(
         "width", .whole(atLeast: 1), "resnets: channels of the first stage, 64 if not given"),
+      OptionDeclaration(
+        "activation", .word(Activation.allCases.map(\.rawValue)),
+        "mlp: what stands between layers, relu if not given"),
+      OptionDeclaration(
+        "parametrization", .word(Parametrization.allCases.map(\.rawValue)),
+        "mlp: standard, ntk (lazy at great width) or mup (features move at any width); standard if not given"),
       OptionDeclaration(
         "norm", .word(ResNet.Norm.allCases.map(\.rawValue)),
         "resnets: the normalisation layers, none if not given; measurements take the kept statistics of batch"
@@ -36,7 +43,8 @@ extension Verb {
   ) { session, call in
     guard let name = call.things[0].text else { return .nothing }
     let owners = [
-      "widths": "mlp", "channels": "cnn", "width": "resnets", "norm": "resnets", "stem": "resnets",
+      "widths": "mlp", "activation": "mlp", "parametrization": "mlp", "channels": "cnn", "width": "resnets",
+      "norm": "resnets", "stem": "resnets",
     ]
     let depth = ResNet.Depth.allCases.first { $0.name == name }
     for (option, owner) in owners.sorted(by: { $0.key < $1.key })
@@ -52,6 +60,7 @@ extension Verb {
       switch (name, depth) {
       case ("mlp", _): .mlp(widths: call.wholes("widths") ?? [100])
       case ("cnn", _): .cnn(channels: call.wholes("channels") ?? [16, 32])
+      case ("gate", _): .gate
       case (_, let depth?):
         .resnet(
           ResNet(
@@ -64,7 +73,9 @@ extension Verb {
       Model(
         architecture, bias: call.flag("bias"),
         initializer: call.text("init").flatMap(Initializer.init) ?? .standard,
-        scale: call.number("scale") ?? 1))
+        scale: call.number("scale") ?? 1,
+        activation: call.text("activation").flatMap(Activation.init) ?? .relu,
+        parametrization: call.text("parametrization").flatMap(Parametrization.init) ?? .standard))
   }
 
   /// Sizes beyond these are a slip of the pen; larger networks are refused by their number of weights.
