@@ -32,6 +32,7 @@ let package = Package(
   targets: [
     system("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+    system("CPNG", pkgConfig: "libpng16", debian: "libpng-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
     .target(name: "Random", swiftSettings: safe),
@@ -40,7 +41,7 @@ let package = Package(
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
     .target(name: "Network", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"], swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["Tensor", "Random", "CZlib", "CCrypto"], swiftSettings: common),
+      name: "Datasets", dependencies: ["Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
     .target(name: "Tables", swiftSettings: safe),
     .target(
       name: "Training",
@@ -95,13 +96,15 @@ let package = Package(
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NetworkTests", dependencies: ["Network", "Autodiff", "Tensor", "Random", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "Random", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "TablesTests", dependencies: ["Tables"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
         "Training", "Network", "Datasets", "Autodiff", "Kernels", "Tensor", "Random", "TestSupport",
-      ]),
+      ], resources: [.copy("Golden")]),
     .testTarget(
       name: "ElasticityTests",
       dependencies: [

@@ -17,11 +17,18 @@ public enum Primitive: Hashable, Sendable {
   /// tanh x.
   case tanh
   /// factor · x, the multiplier of a parametrization.
-  case scale(Float)
+  case multiply(Float)
   case maxPool(Pooling)
   case averagePool(Pooling)
   /// x₀ + x₁, the end of a residual block.
   case add
+  /// (x − mean)/√(variance + ε) by channel, mean and variance `[2, channels]`: batch normalisation without its scale and
+  /// bias. The statistics are kept from training and fixed in every measurement; no step moves them.
+  case standardize(channels: Int)
+  /// x·γ, one γ a channel.
+  case scale(channels: Int)
+  /// Group normalisation without its scale and bias.
+  case groupNormalize(GroupNormalization)
   /// To one vector, features in the order channel, row, column.
   case flatten
 
@@ -32,26 +39,32 @@ public enum Primitive: Hashable, Sendable {
     case .convolution(let convolution):
       let g = convolution.geometry
       return [g.kernelHeight, g.kernelWidth, g.inputChannels, g.outputChannels]
-    case .bias(let channels): return [channels]
-    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return nil
+    case .bias(let channels), .scale(let channels): return [channels]
+    case .standardize(let channels): return [2, channels]
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .groupNormalize, .flatten: return nil
     }
   }
 
-  /// The stretches of the parameter that can influence an output; all else is dead.
+  /// Whether the parameter holds statistics, which training keeps beside the weights and no step moves.
+  public var isStatistic: Bool { if case .standardize = self { true } else { false } }
+
+  /// The stretches of the parameter that a gradient can move; all else is dead, or statistics.
   public var liveRanges: [Range<Int>] {
     switch self {
     case .convolution(let convolution):
       let tap = convolution.geometry.inputChannels * convolution.geometry.outputChannels
       return convolution.liveTaps.map { $0 * tap..<($0 + 1) * tap }
-    case .linear, .bias: return parameterShape.map { [0..<$0.count] } ?? []
-    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return []
+    case .linear, .bias, .scale: return parameterShape.map { [0..<$0.count] } ?? []
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      return []
     }
   }
 
   /// The shape of one output sample. `input` is that of the first operand.
   public func outputShape(_ input: SampleShape) -> SampleShape {
     switch self {
-    case .input, .bias, .relu, .tanh, .scale, .add: return input
+    case .input, .bias, .relu, .tanh, .multiply, .add, .standardize, .scale, .groupNormalize: return input
     case .linear(_, let outputs):
       return SampleShape(height: input.height, width: input.width, channels: outputs)
     case .convolution(let convolution):
@@ -68,7 +81,9 @@ public enum Primitive: Hashable, Sendable {
     switch self {
     case .linear(let inputs, let outputs): return input.height * input.width * inputs * outputs
     case .convolution(let convolution): return convolution.multiplyAdds
-    case .input, .bias, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return 0
+    case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
+      .groupNormalize, .flatten:
+      return 0
     }
   }
 
@@ -81,20 +96,24 @@ public enum Primitive: Hashable, Sendable {
     case .bias: Elementwise.addBias(x[0], required(parameter), into: &out)
     case .relu: Elementwise.relu(x[0], into: &out)
     case .tanh: Elementwise.tanh(x[0], into: &out)
-    case .scale(let factor): Elementwise.scaled(x[0], by: factor, into: &out)
+    case .multiply(let factor): Elementwise.scaled(x[0], by: factor, into: &out)
     case .maxPool(let pooling): pooling.maximum(x[0], into: &out)
     case .averagePool(let pooling): pooling.average(x[0], into: &out)
     case .add: Elementwise.sum(x[0], x[1], into: &out)
+    case .standardize: Normalization.standardize(x[0], required(parameter), into: &out)
+    case .scale: Normalization.scale(x[0], by: required(parameter), into: &out)
+    case .groupNormalize(let normalization): normalization.value(x[0], into: &out)
     case .flatten: Samples.flatten(x[0], into: &out)
     }
   }
 
   /// Adds to `out`, the gradient at one operand, what flows back from `d`, the gradient at the output.
   ///
-  /// `accumulating: false` means that `out` holds nothing yet and is overwritten.
+  /// `accumulating: false` means that `out` holds nothing yet and is overwritten. `statistics` are those of the batch
+  /// where training used them in place of the kept ones.
   func inputGradient(
-    _ d: Tensor, input x: Tensor, output y: Tensor, parameter: Tensor?, into out: inout Tensor,
-    accumulating: Bool
+    _ d: Tensor, input x: Tensor, output y: Tensor, parameter: Tensor?, statistics: Tensor? = nil,
+    into out: inout Tensor, accumulating: Bool
   ) {
     switch self {
     case .input: break
@@ -107,7 +126,7 @@ public enum Primitive: Hashable, Sendable {
       overwriting(&out, accumulating) { Elementwise.reluGradient(d, output: y, into: &$0) }
     case .tanh:
       overwriting(&out, accumulating) { Elementwise.tanhGradient(d, output: y, into: &$0) }
-    case .scale(let factor):
+    case .multiply(let factor):
       overwriting(&out, accumulating) { Elementwise.scaled(d, by: factor, into: &$0) }
     case .maxPool(let pooling):
       if !accumulating { Elementwise.fill(&out, with: 0) }
@@ -115,6 +134,17 @@ public enum Primitive: Hashable, Sendable {
     case .averagePool(let pooling):
       if !accumulating { Elementwise.fill(&out, with: 0) }
       pooling.averageGradient(d, into: &out)
+    case .standardize:
+      overwriting(&out, accumulating) { out in
+        if let statistics {
+          Normalization.batchGradient(d, output: y, statistics, into: &out)
+        } else {
+          Normalization.scaleByDeviation(d, required(parameter), into: &out)
+        }
+      }
+    case .scale: Normalization.scale(d, by: required(parameter), into: &out, accumulating: accumulating)
+    case .groupNormalize(let normalization):
+      overwriting(&out, accumulating) { normalization.inputGradient(d, input: x, output: y, into: &$0) }
     case .flatten:
       overwriting(&out, accumulating) { Samples.flatten(d, into: &$0, inverse: true) }
     }
@@ -126,7 +156,10 @@ public enum Primitive: Hashable, Sendable {
     case .linear: Linear.weightGradient(x, d, sample: sample, into: &out)
     case .convolution(let convolution): convolution.weightGradient(x, d, sample: sample, into: &out)
     case .bias: Elementwise.biasGradient(d, sample: sample, into: &out)
-    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: break
+    case .scale: Normalization.scaleGradient(x, d, sample: sample, into: &out)
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      break
     }
   }
 

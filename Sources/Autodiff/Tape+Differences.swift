@@ -52,9 +52,12 @@ extension Tape {
   /// - Parameters:
   ///   - base: the values of an evaluation with `parameters`.
   ///   - changes: one for each parameter.
+  ///   - isFirstOrder: whether products of two changes are left out and kinks taken as straight, which gives the
+  ///     derivative along `changes` of whatever size.
   /// - Complexity: one forward pass, plus one for dense changes or S²(inputs + outputs) for low-rank ones.
   public func difference(
-    _ parameters: [Tensor], changes: [ParameterChange], base: Activations, into differences: inout Differences
+    _ parameters: [Tensor], changes: [ParameterChange], base: Activations, isFirstOrder: Bool = false,
+    into differences: inout Differences
   ) {
     differences.prepare(for: self, samples: base.samples)
     for index in nodes.indices.dropFirst() {
@@ -63,12 +66,17 @@ extension Tape {
       let moves = node.inputs.contains { !differences.isZero[$0] }
       if case .none = change, !moves { continue }
       let stepped: Tensor? =
-        if case .none = change { nil } else { differences.stepped(node.inputs[0], base: base) }
+        switch change {
+        case .none: nil
+        default:
+          isFirstOrder ? base.values[node.inputs[0]] : differences.stepped(node.inputs[0], base: base)
+        }
       var out = differences.deltas.values[index].take()
       let operands = node.inputs.map { differences.isZero[$0] ? nil : differences.deltas.values[$0] }
       node.primitive.difference(
         operands, input: base.values[node.inputs[0]], output: base.values[index], stepped: stepped,
-        parameter: node.parameter.map { parameters[$0] }, change: change, into: &out)
+        parameter: node.parameter.map { parameters[$0] }, change: change, isFirstOrder: isFirstOrder,
+        into: &out)
       differences.deltas.values[index] = out
       differences.isZero[index] = false
     }
@@ -86,8 +94,9 @@ extension Primitive {
   /// `stepped` is operand + difference, given where the parameter changes.
   func difference(
     _ deltas: [Tensor?], input x: Tensor, output y: Tensor, stepped: Tensor?, parameter: Tensor?,
-    change: ParameterChange, into out: inout Tensor
+    change: ParameterChange, isFirstOrder: Bool, into out: inout Tensor
   ) {
+    if isFirstOrder, tangent(deltas[0], input: x, output: y, into: &out) { return }
     switch self {
     case .input: break
     case .linear(let inputs, let outputs):
@@ -122,7 +131,7 @@ extension Primitive {
       if case .dense(let change) = change { Elementwise.accumulateBias(change, into: &out) }
     case .relu: Elementwise.reluDifference(required(deltas[0]), input: x, into: &out)
     case .tanh: Elementwise.tanhDifference(required(deltas[0]), input: x, into: &out)
-    case .scale(let factor): Elementwise.scaled(required(deltas[0]), by: factor, into: &out)
+    case .multiply(let factor): Elementwise.scaled(required(deltas[0]), by: factor, into: &out)
     case .maxPool(let pooling):
       pooling.maximumDifference(required(deltas[0]), input: x, output: y, into: &out)
     case .averagePool(let pooling): pooling.average(required(deltas[0]), into: &out)
@@ -132,8 +141,36 @@ extension Primitive {
       case (let only?, nil), (nil, let only?): Elementwise.copy(only, into: &out)
       case (nil, nil): Elementwise.fill(&out, with: 0)
       }
+    // The statistics are fixed while something is measured.
+    case .standardize: Normalization.scaleByDeviation(required(deltas[0]), required(parameter), into: &out)
+    case .scale:
+      if let delta = deltas[0] {
+        Normalization.scale(delta, by: required(parameter), into: &out)
+      } else {
+        Elementwise.fill(&out, with: 0)
+      }
+      if case .dense(let change) = change, let stepped {
+        Normalization.scale(stepped, by: change, into: &out, accumulating: true)
+      }
+    case .groupNormalize(let normalization):
+      normalization.difference(required(deltas[0]), input: x, into: &out)
     case .flatten: Samples.flatten(required(deltas[0]), into: &out)
     }
+  }
+
+  /// The first order of the rules that are not linear in δ; false for all others.
+  private func tangent(_ delta: Tensor?, input x: Tensor, output y: Tensor, into out: inout Tensor) -> Bool {
+    switch self {
+    case .relu: Elementwise.reluGradient(required(delta), output: y, into: &out)
+    case .tanh: Elementwise.tanhGradient(required(delta), output: y, into: &out)
+    case .maxPool(let pooling): pooling.maximumTangent(required(delta), input: x, output: y, into: &out)
+    // Its Jacobian is symmetric.
+    case .groupNormalize(let normalization):
+      normalization.inputGradient(required(delta), input: x, output: y, into: &out)
+    case .input, .linear, .convolution, .bias, .multiply, .averagePool, .add, .standardize, .scale, .flatten:
+      return false
+    }
+    return true
   }
 
   /// out += stepped · ΔW in whichever form ΔW has.
@@ -158,7 +195,9 @@ extension Primitive {
     case .linear: return true
     case .convolution(let convolution):
       return !convolution.gathersInput && convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
-    case .input, .bias, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return false
+    case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
+      .groupNormalize, .flatten:
+      return false
     }
   }
 }

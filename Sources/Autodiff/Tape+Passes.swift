@@ -1,23 +1,34 @@
+import Kernels
 import Tensor
 
 extension Tape {
   /// Runs the network forward; afterwards `activations` holds the value of every operation.
   ///
+  /// - Parameter isTraining: whether `standardize` takes the statistics of this batch, which stand in
+  ///   `activations.statistics` afterwards, in place of the kept ones.
   /// - Precondition: `input` is a batch of `self.input`, `parameters` have `parameterShapes`.
   /// - Complexity: samples · `multiplyAdds`; no allocation over warm buffers.
-  public func evaluate(_ parameters: [Tensor], _ input: Tensor, into activations: inout Activations) {
+  public func evaluate(
+    _ parameters: [Tensor], _ input: Tensor, isTraining: Bool = false, into activations: inout Activations
+  ) {
     let samples = input.shape.rank == 4 ? input.shape[2] : -1
     precondition(
       input.shape == self.input.batch(of: samples),
       "input \(input.shape) for a network of \(self.input) samples")
     activations.prepare(for: self, samples: samples)
     activations.values[0] = input
+    activations.statistics = [:]
     for index in nodes.indices.dropFirst() {
       let node = nodes[index]
       var out = activations.values[index].take()
+      var parameter = node.parameter.map { parameters[$0] }
+      if isTraining, node.primitive.isStatistic, var own = parameter {
+        Normalization.statistics(of: activations.values[node.inputs[0]], into: &own)
+        activations.statistics[index] = own
+        parameter = own
+      }
       node.primitive.value(
-        node.inputs.map { activations.values[$0] }, parameter: node.parameter.map { parameters[$0] },
-        into: &out)
+        node.inputs.map { activations.values[$0] }, parameter: parameter, into: &out)
       activations.values[index] = out
     }
   }
@@ -44,7 +55,8 @@ extension Tape {
         var out = gradients.values[operand].take()
         node.primitive.inputGradient(
           gradients.values[index], input: activations.values[operand], output: activations.values[index],
-          parameter: node.parameter.map { parameters[$0] }, into: &out, accumulating: isWritten[operand])
+          parameter: node.parameter.map { parameters[$0] }, statistics: activations.statistics[index],
+          into: &out, accumulating: isWritten[operand])
         gradients.values[operand] = out
         isWritten[operand] = true
       }

@@ -41,7 +41,8 @@ public struct Tape: Hashable, Sendable {
       Node(
         primitive: primitive, inputs: inputs, parameter: parameter,
         shape: primitive.outputShape(nodes[inputs[0]].shape),
-        needsGradient: parameter != nil || inputs.contains { nodes[$0].needsGradient }))
+        needsGradient: (parameter != nil && !primitive.isStatistic)
+          || inputs.contains { nodes[$0].needsGradient }))
     return nodes.count - 1
   }
 
@@ -51,6 +52,9 @@ public struct Tape: Hashable, Sendable {
   public var parameterShapes: [Shape] {
     parameterNodes.map { nodes[$0].primitive.parameterShape ?? [0] }
   }
+
+  /// For each parameter whether it holds statistics, which no step moves.
+  public var isStatistic: [Bool] { parameterNodes.map { nodes[$0].primitive.isStatistic } }
 
   /// The live stretches of each parameter.
   public var liveRanges: [[Range<Int>]] { parameterNodes.map { nodes[$0].primitive.liveRanges } }
@@ -69,6 +73,8 @@ public struct Tape: Hashable, Sendable {
 /// with one tape.
 public struct Activations: Sendable {
   public internal(set) var values: [Tensor] = []
+  /// By operation, the statistics of the batch where `standardize` used them.
+  public internal(set) var statistics: [Int: Tensor] = [:]
   public private(set) var samples = 0
 
   public init() {}

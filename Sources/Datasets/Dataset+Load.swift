@@ -1,7 +1,8 @@
+import Random
 import Tensor
 
 extension Dataset {
-  /// Loads images and labels from IDX files, plain or gzipped.
+  /// Loads the images and labels of a known source.
   ///
   /// With `classes` or `perClass` the samples stand class by class, each class in the order of the file, else
   /// in the order of the file. Takes the unpacked file and the chosen samples in memory.
@@ -11,13 +12,38 @@ extension Dataset {
   public static func load(
     _ source: DatasetSource, _ options: LoadOptions = LoadOptions()
   ) throws(DatasetError) -> Dataset {
-    let wanted = try options.classes.map { names throws(DatasetError) in try source.labels(of: names) }
-    let files = try source.files(options)
-    let images = try IDXFile(reading: files.images)
-    let labels = try IDXFile(reading: files.labels)
-    try check(images, labels, files, classes: source.classNames.count)
+    // Names are looked at before any file is.
+    if let names = options.classes { _ = try source.labels(of: names) }
+    guard options.isAsPublished else { return try Dataset(try source.read(options), source, options) }
+    return try asPublished(source, options)
+  }
 
-    let rowsOfLabel = Dictionary(grouping: labels.elements.indices) { Int(labels.elements[$0]) }
+  /// The paper's preparation (its notebooks' code): see `LoadOptions.isAsPublished`.
+  private static func asPublished(_ source: DatasetSource, _ options: LoadOptions) throws(DatasetError)
+    -> Dataset
+  {
+    guard options.normalization == nil, options.augmentation == nil else {
+      throw .invalidOption(
+        name: "as", value: "published", reason: "it sets normalize and augment itself; leave them out")
+    }
+    var published = options
+    published.normalization = .published
+    published.augmentation = .cropAndFlip
+    var file = options
+    file.split = .train
+    var data = try Dataset(try source.read(file), source, published)
+    data.preparation.insert("as published", at: 0)
+    return data
+  }
+
+  /// The chosen images of a file as samples.
+  init(_ file: ImageFile, _ source: DatasetSource, _ options: LoadOptions) throws(DatasetError) {
+    let wanted = try options.classes.map { names throws(DatasetError) in try source.labels(of: names) }
+    let classes = source.classNames.count
+    if let row = file.labels.firstIndex(where: { !(0..<classes).contains($0) }) {
+      throw .labelOutOfRange(path: file.labelsPath, row: row, label: file.labels[row], classes: classes)
+    }
+    let rowsOfLabel = Dictionary(grouping: file.labels.indices) { file.labels[$0] }
     let present = rowsOfLabel.keys.sorted()
     let chosen = wanted ?? present
     var rows: [Int] = []
@@ -25,26 +51,52 @@ extension Dataset {
       let name = source.classNames[label]
       guard let all = rowsOfLabel[label] else {
         throw .absentClass(
-          name: name, source: files.images, present: present.map { source.classNames[$0] },
-          remedy: files.remedy)
+          name: name, source: file.imagesPath, present: present.map { source.classNames[$0] },
+          remedy: file.remedy)
       }
-      rows += try first(options.perClass, of: all, className: name)
+      rows += try Self.first(
+        options.perClass, of: Self.inOrder(all, options, source, label: label), className: name)
     }
     if options.classes == nil && options.perClass == nil { rows.sort() }
 
-    let preparation = try PixelPreparation(
-      height: images.dimensions[1], width: images.dimensions[2], options: options, source: source)
+    let preparation = try PixelPreparation(file, options: options, source: source)
     let places = Dictionary(uniqueKeysWithValues: zip(chosen, 0...))
-    return Dataset(
-      name: source.name,
-      samples: try preparation.samples(rows, of: images.elements, path: files.images),
-      labels: rows.compactMap { places[Int(labels.elements[$0])] },
+    let words =
+      options.isAsPublished && options.split == .test ? ["test pictures drawn from the training set"] : []
+    let plain = Dataset(
+      name: source.name, samples: try preparation.samples(rows, of: file),
+      labels: rows.compactMap { places[file.labels[$0]] },
       classNames: chosen.map { source.classNames[$0] }, indices: rows, split: options.split.rawValue,
-      digest: sha256(images.fileBytes + labels.fileBytes), preparation: files.origin + preparation.description
-    )
+      digest: file.digest, preparation: file.origin + words + preparation.description)
+    self = try plain.augmented(options, black: preparation.black)
   }
 
-  private static func first(
+  /// The rows of a class in the order in which they are taken: that of the file, or as published in random order for
+  /// the test pictures, which are drawn from the training set (stream `split`).
+  private static func inOrder(_ rows: [Int], _ options: LoadOptions, _ source: DatasetSource, label: Int)
+    -> [Int]
+  {
+    guard options.isAsPublished, options.split == .test else { return rows }
+    var generator = RandomStream(options.seed, .split, object: source.name).generator(UInt64(label))
+    return generator.permutation(rows.count).map { rows[$0] }
+  }
+
+  /// The pictures in random views, drawn now or by each epoch of training.
+  func augmented(_ options: LoadOptions, black: [Float]) throws(DatasetError) -> Dataset {
+    guard let augmentation = options.augmentation else { return self }
+    let (height, width, _) = sampleShape
+    guard height > augmentation.border, width > augmentation.border else {
+      let reason = "pictures of \(height)x\(width) are too small to be cropped"
+      throw .invalidOption(name: "augment", value: "crop", reason: reason)
+    }
+    guard options.redrawsViews else { return frozen(augmentation, black: black, seed: options.seed) }
+    var result = self
+    result.redrawing = Redrawing(augmentation: augmentation, black: black)
+    result.preparation.append("\(augmentation.words), drawn anew in every epoch")
+    return result
+  }
+
+  static func first(
     _ perClass: Int?, of rows: [Int], className: String
   ) throws(DatasetError) -> ArraySlice<Int> {
     guard let perClass else { return rows[...] }
@@ -56,39 +108,6 @@ extension Dataset {
     }
     return rows.prefix(perClass)
   }
-
-  private static func check(
-    _ images: IDXFile, _ labels: IDXFile, _ files: SourceFiles, classes: Int
-  ) throws(DatasetError) {
-    guard images.dimensions.count == 3, images.dimensions[1] > 0, images.dimensions[2] > 0 else {
-      throw .wrongDimensions(
-        path: files.images, found: images.dimensions, expected: "[images, height, width], none of them 0")
-    }
-    guard labels.dimensions.count == 1 else {
-      throw .wrongDimensions(path: files.labels, found: labels.dimensions, expected: "[labels]")
-    }
-    guard images.dimensions[0] == labels.dimensions[0] else {
-      throw .countsDiffer(
-        images: files.images, imageCount: images.dimensions[0], labels: files.labels,
-        labelCount: labels.dimensions[0])
-    }
-    guard !labels.elements.isEmpty else {
-      throw .wrongDimensions(path: files.images, found: images.dimensions, expected: "at least one image")
-    }
-    if let row = labels.elements.firstIndex(where: { Int($0) >= classes }) {
-      throw .labelOutOfRange(
-        path: files.labels, row: row, label: Int(labels.elements[row]), classes: classes)
-    }
-  }
-}
-
-/// The files of one split, and the words for where they came from, if that needs saying.
-struct SourceFiles {
-  let images: String
-  let labels: String
-  let origin: [String]
-  /// How to get the whole of what these files are a part of.
-  let remedy: String?
 }
 
 extension DatasetSource {
@@ -109,32 +128,4 @@ extension DatasetSource {
     }
     return labels
   }
-
-  /// The paths of the image and the label file: in the folder given, or in the first known one that has them.
-  ///
-  /// - Throws: `sourceNotFound` with every folder that was looked in.
-  func files(_ options: LoadOptions) throws(DatasetError) -> SourceFiles {
-    let part = options.split == .train ? "train" : "t10k"
-    let shipped = assetFolder.map { AssetLocation.path("Assets/" + $0) ?? "Assets/" + $0 }
-    let searched = options.folder.map { [$0] } ?? folders + (shipped.map { [$0] } ?? [])
-    for folder in searched {
-      if let images = fileOrGzipped("\(folder)/\(part)-images-idx3-ubyte"),
-        let labels = fileOrGzipped("\(folder)/\(part)-labels-idx1-ubyte")
-      {
-        // What stands in for the whole set is named in the echo.
-        let isPart = folder == shipped && !folders.isEmpty
-        return SourceFiles(
-          images: images, labels: labels, origin: isPart ? ["shipped subset of \(name)"] : [],
-          remedy: isPart ? remedy : nil)
-      }
-    }
-    let files = "the folder has to hold \(part)-images-idx3-ubyte and \(part)-labels-idx1-ubyte, plain or .gz"
-    throw .sourceNotFound(
-      name: name, searched: searched, remedy: options.folder == nil ? remedy : files)
-  }
-}
-
-/// `path` or `path.gz`, whichever is there.
-private func fileOrGzipped(_ path: String) -> String? {
-  [path, path + ".gz"].first(where: fileExists)
 }

@@ -19,6 +19,10 @@ public struct Dataset: Sendable {
   public var digest: String
   /// Each thing done to the numbers of the file, in words and in order.
   public var preparation: [String]
+  /// Further properties of the samples by which pairs can be grouped, each with one entry a sample.
+  public var attributes: [(name: String, values: [String])] = []
+  /// The views that training draws anew in every epoch; nil where a sample always looks the same.
+  public var redrawing: Redrawing?
 
   /// - Precondition: samples of rank 4; one label, one index and one row of targets a sample; labels name
   ///   classes.
@@ -72,10 +76,13 @@ public struct Dataset: Sendable {
     for row in rows where !labels.indices.contains(row) {
       throw .rowOutOfRange(row: row, count: count)
     }
-    return Dataset(
+    var result = Dataset(
       name: name, samples: samples.rows(rows), labels: rows.map { labels[$0] },
       targets: targets.map { $0.rows(rows) }, classNames: classNames, indices: rows.map { indices[$0] },
       split: split, digest: digest, preparation: preparation)
+    result.redrawing = redrawing
+    result.attributes = attributes.map { attribute in (attribute.name, rows.map { attribute.values[$0] }) }
+    return result
   }
 
   /// The samples at `rows` in the engine's layout [h, w, rows, c]: one pixel of all samples is one matrix.
@@ -106,14 +113,22 @@ public struct Dataset: Sendable {
     targets.map { $0.rows(rows) }
   }
 
-  /// How many samples are equal, number for number, to a sample of `other`.
+  /// How many samples also stand in `other`: those at the same place of the same files, in whatever view, and those
+  /// equal number for number to one there.
   ///
-  /// Both have to be prepared alike for equal pixels to be found. One pass over each with a hash of the bits.
+  /// From different files both have to be prepared alike to be found. One pass over each with a hash of the bits.
   public func overlap(with other: Dataset) -> Int {
-    guard samples.shape.dims.dropFirst() == other.samples.shape.dims.dropFirst() else { return 0 }
+    let isSameFile = !digest.isEmpty && digest == other.digest
+    let places = isSameFile ? Set(other.indices) : []
+    guard samples.shape.dims.dropFirst() == other.samples.shape.dims.dropFirst() else {
+      return indices.count { places.contains($0) }
+    }
     let known = Dictionary(grouping: 0..<other.count) { other.samples.rowHash($0) }
     return (0..<count).count { row in
-      known[samples.rowHash(row), default: []].contains { samples.row(row, equals: other.samples, row: $0) }
+      places.contains(indices[row])
+        || known[samples.rowHash(row), default: []].contains {
+          samples.row(row, equals: other.samples, row: $0)
+        }
     }
   }
 }

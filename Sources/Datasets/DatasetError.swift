@@ -18,6 +18,11 @@ public enum DatasetError: Error, Equatable, Sendable {
   case truncated(path: String, expected: Int, found: Int)
   case trailingBytes(path: String, expected: Int)
   case damagedGzip(path: String, reason: String)
+  case malformed(path: String, format: String, reason: String)
+  case wrongChecksum(path: String)
+  case absentPart(path: String, name: String, present: [String])
+  /// A pickle that names something other than plain values and arrays.
+  case refusedPickle(path: String, what: String)
   case countsDiffer(images: String, imageCount: Int, labels: String, labelCount: Int)
   case labelOutOfRange(path: String, row: Int, label: Int, classes: Int)
   // requests
@@ -69,6 +74,13 @@ extension DatasetError: CustomStringConvertible {
       "\(path) goes on after the \(expected) bytes that its header announces; it is damaged"
     case .damagedGzip(let path, let reason):
       "\(path) does not unpack (\(reason)); copy or download it again"
+    case .malformed(let path, let format, let reason): "\(path) cannot be read as \(format): \(reason)"
+    case .wrongChecksum(let path): "\(path) has a wrong checksum; copy or download it again"
+    case .absentPart(let path, let name, let present):
+      "\(path) holds no \(name)"
+        + (present.isEmpty ? "" : ", only \(list(Array(present.prefix(20))))")
+    case .refusedPickle(let path, let what):
+      "\(path) was refused: the pickle asks for \(what); only numbers, texts, lists, dictionaries and NumPy arrays are read, and nothing was executed"
     case .countsDiffer(let images, let imageCount, let labels, let labelCount):
       "\(images) has \(imageCount) images but \(labels) has \(labelCount) labels; they do not belong together"
     case .labelOutOfRange(let path, let row, let label, let classes):

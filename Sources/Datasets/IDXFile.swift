@@ -19,12 +19,11 @@ public struct IDXFile: Sendable {
   public init(reading path: String) throws(DatasetError) {
     let file = try readFile(path)
     fileBytes = file
-    if GzipStream.isGzip(file) {
-      let stream = try GzipStream(file, path: path)
+    if InflateStream.isGzip(file) {
+      let stream = try InflateStream(file, path: path)
       var header = try IDXHeader(try stream.read(4), path: path)
       try header.readDimensions(try stream.read(4 * header.rank))
-      let (most, overflow) = file.count.multipliedReportingOverflow(by: GzipStream.largestRatio)
-      let count = try header.elementCount(available: overflow ? largestFile : most)
+      let count = try header.elementCount(available: InflateStream.mostUnpacked(from: file.count))
       elements = try stream.read(count)
       try header.check(found: elements.count, of: count)
       guard try stream.read(1).isEmpty else {

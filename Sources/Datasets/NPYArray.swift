@@ -27,22 +27,18 @@ public struct NPYArray: Equatable, Sendable {
   /// - Throws: `DatasetError` for a file that is missing, unreadable, empty, cut short, too long, not NPY, of
   ///   another type or in Fortran order.
   public init(reading path: String) throws(DatasetError) {
-    let bytes = try readFile(path)
+    try self.init(fileBytes: try readFile(path), path: path)
+  }
+
+  /// Reads the bytes of such a file; `path` says in errors where they came from.
+  init(fileBytes bytes: [UInt8], path: String) throws(DatasetError) {
     let header = try NPYHeader(bytes, path: path)
     let count = try header.elementCount()
     let size = header.end + count * header.type.width
     guard bytes.count >= size else { throw .truncated(path: path, expected: size, found: bytes.count) }
     guard bytes.count == size else { throw .trailingBytes(path: path, expected: size) }
     dimensions = header.dimensions
-    let start = header.end
-    elements =
-      switch header.type {
-      case .float32: .float32((0..<count).map { Float(bitPattern: littleEndian(bytes, start + 4 * $0)) })
-      case .float64: .float64((0..<count).map { Double(bitPattern: littleEndian(bytes, start + 8 * $0)) })
-      case .int64: .int64((0..<count).map { littleEndian(bytes, start + 8 * $0) })
-      case .int32: .int32((0..<count).map { littleEndian(bytes, start + 4 * $0) })
-      case .uint8: .uint8(Array(bytes[start...]))
-      }
+    elements = Elements(bytes[header.end...], as: header.type)
   }
 
   /// The elements as `Double`; integers beyond 2^53 are rounded.
@@ -99,6 +95,21 @@ public struct NPYArray: Equatable, Sendable {
 }
 
 extension NPYArray.Elements {
+  /// Little-endian elements in the order in which they are stored.
+  ///
+  /// - Precondition: a whole number of them.
+  init(_ bytes: ArraySlice<UInt8>, as type: NPYElementType) {
+    precondition(bytes.count % type.width == 0, "whole elements")
+    let places = Swift.stride(from: bytes.startIndex, to: bytes.endIndex, by: type.width)
+    switch type {
+    case .float32: self = .float32(places.map { Float(bitPattern: littleEndian(bytes, $0)) })
+    case .float64: self = .float64(places.map { Double(bitPattern: littleEndian(bytes, $0)) })
+    case .int64: self = .int64(places.map { littleEndian(bytes, $0) })
+    case .int32: self = .int32(places.map { littleEndian(bytes, $0) })
+    case .uint8: self = .uint8(Array(bytes))
+    }
+  }
+
   public var count: Int {
     switch self {
     case .float32(let values): values.count
@@ -123,7 +134,7 @@ extension NPYArray.Elements {
 /// The number whose bytes, least significant first, start at `start`.
 ///
 /// - Precondition: they lie inside `bytes`.
-private func littleEndian<Number: FixedWidthInteger>(_ bytes: [UInt8], _ start: Int) -> Number {
+private func littleEndian<Number: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _ start: Int) -> Number {
   var bits: Number = 0
   for byte in 0..<Number.bitWidth / 8 {
     bits |= Number(truncatingIfNeeded: bytes[start + byte]) << (8 * byte)

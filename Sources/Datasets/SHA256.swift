@@ -1,5 +1,10 @@
 import CCrypto
 
+/// The SHA-256 of a file.
+///
+/// - Throws: the errors of reading a file.
+public func sha256(ofFile path: String) throws(DatasetError) -> String { sha256(try readFile(path)) }
+
 /// The SHA-256 of the bytes (FIPS 180-4), as 64 hexadecimal digits.
 ///
 /// Binds libcrypto's one-shot function: both pointers are lent for the call only; the result has 32 bytes.

@@ -11,6 +11,17 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
   case needsLearningRate(update: String, value: Double)
   case noOutputBias(model: String)
   case nothingToMeasure(what: String)
+  /// `only=` that fits no weight.
+  case noSuchWeights(pattern: String, known: [String])
+  /// `trainer` away from a run.
+  case noTrainer
+  case notOfFirstOrder(distance: Distance)
+  case noSubtraction
+  /// Predictions from elsewhere whose shapes do not fit together.
+  case misshapen(what: String, expected: String, found: [Int])
+  case needsNetwork(control: Control)
+  /// `group=` that names no attribute of the samples.
+  case noSuchAttribute(String, known: [String])
   /// More pairs of samples than are kept in memory.
   case tooManyPairs(sources: Int, probes: Int, most: Int)
   /// Predictions of the network are not finite: the weights have diverged.
@@ -33,6 +44,19 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
     case .needsLearningRate(let update, let value):
       "\(update) needs a positive lr, not \(value): \(update)(lr=1e-3)"
     case .noOutputBias(let model): "\(model) has no bias in its last layer: bias_only has nothing to move"
+    case .noSuchWeights(let pattern, let known):
+      "no weight is called '\(pattern)': the network has \(known.prefix(3).joined(separator: ", ")), …, \(known.suffix(2).joined(separator: ", "))"
+    case .noTrainer: "update=trainer is a step of a run's own optimiser: measure a run"
+    case .notOfFirstOrder(let distance):
+      "'\(distance.rawValue)' has no limit for small steps: it does not vanish where nothing moves; use sgd(lr=1e-6)"
+    case .noSuchAttribute(let name, let known):
+      known.isEmpty
+        ? "the samples have no attribute '\(name)': corrupt gives them 'corrupted' and 'clean'"
+        : "the samples have no attribute '\(name)', only \(known.joined(separator: ", "))"
+    case .misshapen(let what, let expected, let found): "\(what) has to be \(expected), not \(found)"
+    case .needsNetwork(let control):
+      "control=\(control.rawValue) takes a step of its own: it needs a network, not predictions"
+    case .noSubtraction: "first_order has no two predictions to subtract: leave out method=subtraction"
     case .nothingToMeasure(let what): "the list of \(what) is empty: name at least one"
     case .tooManyPairs(let sources, let probes, let most):
       "\(sources) sources and \(probes) probes are \(sources * probes) pairs, at most \(most) are kept: pick fewer points"

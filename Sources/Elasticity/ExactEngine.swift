@@ -21,6 +21,8 @@ public struct SourceResponse: Sendable {
   public var smallGradients: Double?
   /// Whether the gradient at the outputs is exactly 0: the sample is fitted and no step moves anything.
   public var isFitted: Bool
+  /// ‖Δz‖ at the source by the step without its gradient: momentum and weight decay alone; `trainer` only.
+  public var drift: Double?
   /// Whether any weight has a gradient ≠ 0; known where the step is formed weight by weight, else true.
   public var movesWeights = true
 }
@@ -34,6 +36,8 @@ public struct ExactEngine: Sendable {
   let weights: [Tensor]
   let loss: Loss
   let workers: Workers
+  /// The run's optimiser and its moments, for `trainer`.
+  let trainer: Trainer?
 
   /// Probes run in batches of this many; results of matrix products depend on their number of rows, so it is fixed.
   static let tile = 64
@@ -42,7 +46,8 @@ public struct ExactEngine: Sendable {
   /// A pair keeps its whole change of prediction; a million of them take half a gigabyte.
   static let mostPairs = 1_000_000
 
-  public init(network: Network, weights: [Tensor], loss: Loss, workers: Workers) {
+  public init(network: Network, weights: [Tensor], loss: Loss, workers: Workers, trainer: Trainer? = nil) {
+    self.trainer = trainer
     self.network = network
     self.weights = weights
     self.loss = loss
@@ -61,12 +66,18 @@ public struct ExactEngine: Sendable {
     guard sources.count <= ExactEngine.mostPairs / max(probes.count, 1) else {
       throw .tooManyPairs(sources: sources.count, probes: probes.count, most: ExactEngine.mostPairs)
     }
-    guard let rule = StepEngine.Rule(update) else {
+    if case .biasOnly = update.plain {
       return try biasOnly(sources: sources, probes: probes, learningRate: update.learningRate)
     }
-    let tiles = try tiles(of: probes)
+    if update.isFirstOrder, method == .subtraction { throw .noSubtraction }
+    let rule = try rule(of: update)
+    // Where changes begin: with momentum or decay a step moves predictions without any gradient.
+    let base = rule.base(weights, network, workers)
+    let tiles = try tiles(of: probes, weights: base)
     let rowOfSource = probes.rows(of: sources)
-    let engine = StepEngine(network: network, weights: weights, rule: rule, method: method)
+    let engine = StepEngine(
+      network: network, weights: base, rule: rule, method: method, isFixed: try fixed(by: update))
+    let isFirstOrder = rule.isFirstOrder
     var scratch = (0..<workers.count).map { _ in StepScratch(network: network) }
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
@@ -77,15 +88,23 @@ public struct ExactEngine: Sendable {
         let source = chunk.lowerBound + place
         let pass = passes[place / ExactEngine.pass]
         engine.prepare(source, pass, &scratch)
-        let changes = tiles.flatMap { tile in tile.changes(engine.outputChange(tile, &scratch)) }
-        let alone = Tile(source: source, of: pass, data: sources, loss: loss)
-        let single = alone.changes(engine.outputChange(alone, &scratch))[0]
+        let changes = tiles.flatMap { tile in
+          tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
+        }
+        let alone =
+          trainer == nil || !rule.isTrainer
+          ? Tile(source: source, of: pass, data: sources, loss: loss)
+          : Tile(network: network, weights: base, data: sources, rows: [source], loss: loss)
+        let single = alone.changes(engine.outputChange(alone, &scratch), isFirstOrder: isFirstOrder)[0]
         let row = rowOfSource[source]
         result = SourceResponse(
           source: source, own: row.map { changes[$0] } ?? single,
           again: row == nil
             ? engine.change(twiceAt: source, of: sources, loss: loss, &scratch) : single,
           probes: changes, smallGradients: scratch.smallGradients, isFitted: pass.isFitted(source),
+          drift: rule.isTrainer
+            ? alone.distance(
+              to: Tile(network: network, weights: weights, data: sources, rows: [source], loss: loss)) : nil,
           movesWeights: scratch.movesWeights)
       }
       responses += results.compactMap { $0 }
@@ -98,8 +117,10 @@ public struct ExactEngine: Sendable {
 
   /// Whether changes under an update are differences of two predictions.
   public func subtracts(_ update: UpdateRule, _ method: Method) -> Bool {
-    guard let rule = StepEngine.Rule(update) else { return false }
-    return !StepEngine(network: network, weights: weights, rule: rule, method: method).usesDifferences
+    if case .biasOnly = update.plain { return false }
+    guard let rule = try? rule(of: update) else { return false }
+    return !StepEngine(network: network, weights: weights, rule: rule, method: method, isFixed: [])
+      .usesDifferences
   }
 
   /// The control: the same change of the output bias, so of the logits, at every probe.
@@ -107,7 +128,7 @@ public struct ExactEngine: Sendable {
     sources: Dataset, probes: Dataset, learningRate: Double
   ) throws(ElasticityError) -> [SourceResponse] {
     guard network.outputBias != nil else { throw .noOutputBias(model: network.model.name) }
-    let tiles = try tiles(of: probes)
+    let tiles = try tiles(of: probes, weights: weights)
     let bases = tiles.flatMap { tile in zip(tile.base.output.rows, tile.targets) }
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
@@ -129,7 +150,7 @@ public struct ExactEngine: Sendable {
     return responses
   }
 
-  private func tiles(of probes: Dataset) throws(ElasticityError) -> [Tile] {
+  private func tiles(of probes: Dataset, weights: [Tensor]) throws(ElasticityError) -> [Tile] {
     let ranges = ExactEngine.ranges(probes.count, of: ExactEngine.tile)
     let tiles = concurrently(ranges) { rows in
       Tile(network: network, weights: weights, data: probes, rows: Array(rows), loss: loss)

@@ -2,11 +2,28 @@ import Datasets
 import Random
 import Tables
 
+extension Dataset {
+  /// The entries of an attribute, or the classes where none is named.
+  ///
+  /// - Throws: `noSuchAttribute`.
+  func group(by attribute: String?) throws(ElasticityError) -> [String] {
+    guard let attribute else { return labels.map { classNames[$0] } }
+    guard let found = attributes.first(where: { $0.name == attribute }) else {
+      throw .noSuchAttribute(attribute, known: attributes.map(\.name))
+    }
+    return found.values
+  }
+}
+
 /// Which pairs of samples belong together: source class → probe class.
 struct Grouping: Sendable {
   let sources: Dataset
   let probes: Dataset
-  /// The class under which each probe is counted; permuted in the control `shuffle`.
+  /// The names of the groups: the classes, or the entries of an attribute.
+  let names: [String]
+  /// The group under which each source is counted.
+  let sourceLabels: [Int]
+  /// The group under which each probe is counted; permuted in the control `shuffle`.
   let probeLabels: [Int]
   /// For each source its row among the probes, if it is one of them.
   let selfRows: [Int?]
@@ -17,7 +34,6 @@ struct Grouping: Sendable {
     of ratios: Ratios, _ distance: Distance, _ averages: [Average], _ seed: Seed, keys: [String: Cell],
     to table: inout Table
   ) {
-    let names = sources.classNames
     for sourceClass in names.indices {
       for probeClass in names.indices {
         let (group, dropped) = self.group(ratios, distance, sourceClass, probeClass)
@@ -44,16 +60,15 @@ struct Grouping: Sendable {
   func addPairs(of ratios: Ratios, keys: [String: Cell], to table: inout Table?) {
     guard var rows = table else { return }
     table = nil
-    let names = sources.classNames
     for source in 0..<sources.count {
       for probe in 0..<probes.count where includesSelf || selfRows[source] != probe {
         let change = ratios.probe[source][probe]
         append(
           keys.merging(
             [
-              "source_class": .text(names[sources.labels[source]]),
+              "source_class": .text(names[sourceLabels[source]]),
               "probe_class": .text(names[probeLabels[probe]]),
-              "same": .flag(sources.labels[source] == probeLabels[probe]),
+              "same": .flag(sourceLabels[source] == probeLabels[probe]),
               "source_id": .number(Double(sources.indices[source])),
               "probe_id": .number(Double(probes.indices[probe])), "d_source": .number(ratios.source[source]),
               "d_probe": .number(abs(change)), "sign": .number(change == 0 ? 0 : change < 0 ? -1 : 1),
@@ -70,7 +85,7 @@ struct Grouping: Sendable {
   ) -> (PairGroup, dropped: Int) {
     var group = PairGroup()
     var dropped = 0
-    for source in 0..<sources.count where sources.labels[source] == sourceClass {
+    for source in 0..<sources.count where sourceLabels[source] == sourceClass {
       let chosen = (0..<probes.count).filter {
         probeLabels[$0] == probeClass && (includesSelf || selfRows[source] != $0)
       }

@@ -26,12 +26,15 @@ public struct MeasurementOptions: Hashable, Sendable {
   public var method: Method
   /// Whether the table of single pairs is kept.
   public var keepsPairs: Bool
+  /// The attribute by which pairs are grouped in place of the class.
+  public var group: String?
 
   public init(
     updates: [UpdateRule] = [.sgd(learningRate: 1e-3)], distances: [Distance] = [.kl],
     averages: [Average] = Average.allCases, controls: [Control] = [.none], includesSelf: Bool = false,
-    method: Method = .automatic, keepsPairs: Bool = false
+    method: Method = .automatic, keepsPairs: Bool = false, group: String? = nil
   ) {
+    self.group = group
     self.updates = updates
     self.distances = distances
     self.averages = averages
@@ -76,6 +79,8 @@ public struct Measurement: Sendable {
     public var selfCheck: Double?
     /// Mean over sources of the fraction of live weights where Adam leaves its sign regime.
     public var smallGradients: Double?
+    /// `trainer`: mean ‖Δz‖ at the sources by momentum and weight decay alone, over that by the gradient.
+    public var drift: Double?
   }
 
   /// One row for each update, control, distance, pair of classes and average (`Table.Schema.averages`).
@@ -94,12 +99,15 @@ public struct Measurement: Sendable {
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws(ElasticityError) {
     let last = run.history.last
+    var options = options
+    options.updates = options.updates.map { $0.withRate(ofTrainer: run.optimizer.learningRate) }
     try self.init(
       network: run.network, weights: run.weights, loss: run.options.loss, classes: run.data.classNames,
       context: MeasurementContext(
         run: name, seed: run.options.seed, epoch: run.epoch, step: run.step, loss: last?.loss,
         accuracy: last?.accuracy),
-      sources: sources, probes: probes, options: options, workers: workers, shouldStop: shouldStop)
+      sources: sources, probes: probes, options: options, workers: workers,
+      trainer: Trainer(optimizer: run.optimizer, state: run.state), shouldStop: shouldStop)
   }
 
   /// Measures at any weights of a network.
@@ -108,13 +116,18 @@ public struct Measurement: Sendable {
   public init(
     network: Network, weights: [Tensor], loss: Loss, classes: [String], context: MeasurementContext,
     sources: Dataset,
-    probes: Dataset, options: MeasurementOptions, workers: Workers,
+    probes: Dataset, options: MeasurementOptions, workers: Workers, trainer: Trainer? = nil,
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws(ElasticityError) {
     try Measurement.check(
       network, classes: classes, loss: loss, sources: sources, probes: probes, options: options)
     if options.keepsPairs { pairs = Table(columns: Table.Schema.pairs) }
-    let engine = ExactEngine(network: network, weights: weights, loss: loss, workers: workers)
+    let sourceGroups = try sources.group(by: options.group)
+    let probeGroups = try probes.group(by: options.group)
+    let names = options.group == nil ? classes : Set(sourceGroups + probeGroups).sorted()
+    let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+    let engine = ExactEngine(
+      network: network, weights: weights, loss: loss, workers: workers, trainer: trainer)
     var biasOnlyRates: Set<Double> = []
     for update in options.updates {
       var responses: [SourceResponse]?
@@ -129,18 +142,46 @@ public struct Measurement: Sendable {
             )
           }
         if control != .biasOnly { responses = found }
-        var probeLabels = probes.labels
+        var probeLabels = probeGroups.map { places[$0] ?? 0 }
         if control == .shuffle {
           var generator = RandomStream(context.seed, .shuffle).generator()
-          probeLabels = generator.permutation(probes.count).map { probes.labels[$0] }
+          probeLabels = generator.permutation(probes.count).map { [probeLabels] in probeLabels[$0] }
         }
         add(
           found, update: actual, control: control,
           Grouping(
-            sources: sources, probes: probes, probeLabels: probeLabels, selfRows: probes.rows(of: sources),
+            sources: sources, probes: probes, names: names,
+            sourceLabels: sourceGroups.map { places[$0] ?? 0 }, probeLabels: probeLabels,
+            selfRows: probes.rows(of: sources),
             includesSelf: options.includesSelf),
           options, context, subtracts: engine.subtracts(actual, options.method), workers)
       }
+    }
+  }
+
+  /// Measures predictions that were computed elsewhere: every distance, average, interval and control but `bias_only`.
+  ///
+  /// - Throws: `ElasticityError`.
+  public init(
+    of predictions: ForeignPredictions, context: MeasurementContext, options: MeasurementOptions,
+    workers: Workers
+  ) throws(ElasticityError) {
+    if options.keepsPairs { pairs = Table(columns: Table.Schema.pairs) }
+    if options.controls.contains(.biasOnly) { throw .needsNetwork(control: .biasOnly) }
+    let probes = predictions.probes
+    guard let sources = try? probes.subset(rows: predictions.sources) else { throw .noSources }
+    for control in options.controls {
+      var labels = probes.labels
+      if control == .shuffle {
+        var generator = RandomStream(context.seed, .shuffle).generator()
+        labels = generator.permutation(probes.count).map { probes.labels[$0] }
+      }
+      add(
+        predictions.responses, update: .given, control: control,
+        Grouping(
+          sources: sources, probes: probes, names: probes.classNames, sourceLabels: sources.labels,
+          probeLabels: labels, selfRows: predictions.sources, includesSelf: options.includesSelf),
+        options, context, subtracts: true, workers)
     }
   }
 
@@ -153,6 +194,11 @@ public struct Measurement: Sendable {
       dropped: [:])
     let small = responses.compactMap(\.smallGradients)
     summary.smallGradients = small.isEmpty ? nil : small.reduce(0, +) / Double(small.count)
+    let drifts = responses.compactMap(\.drift)
+    if !drifts.isEmpty {
+      let moved = responses.reduce(0) { $0 + Distance.logits.source($1.own) }
+      summary.drift = moved > 0 ? drifts.reduce(0, +) / moved : nil
+    }
     let keys: [String: Cell] = context.cells.merging(
       [
         "update": .text(update.name), "update_lr": .number(update.learningRate),
@@ -207,7 +253,16 @@ public struct Measurement: Sendable {
       ("updates", options.updates.isEmpty), ("distances", options.distances.isEmpty),
       ("averages", options.averages.isEmpty), ("controls", options.controls.isEmpty),
     ] where isEmpty { throw .nothingToMeasure(what: what) }
-    for update in options.updates where !(update.learningRate > 0 && update.learningRate.isFinite) {
+    for update in options.updates where update.isFirstOrder {
+      if let distance = options.distances.first(where: \.isPublished) {
+        throw .notOfFirstOrder(distance: distance)
+      }
+      if options.controls.contains(.biasOnly) {
+        throw .needsLearningRate(update: "control=bias_only beside first_order", value: 0)
+      }
+    }
+    for update in options.updates
+    where !update.isFirstOrder && !(update.learningRate > 0 && update.learningRate.isFinite) {
       throw .needsLearningRate(update: update.name, value: update.learningRate)
     }
     if loss != .crossEntropy, let distance = options.distances.first(where: \.needsClasses) {

@@ -23,17 +23,25 @@ public struct PredictionChange: Sendable {
   public let logRatio: [Double]
   /// q − p.
   public let probabilityChange: [Double]
+  /// Whether Δ is a derivative: then every quantity is its leading term, linear or quadratic in Δ, whatever the size of Δ.
+  public let isFirstOrder: Bool
   /// log p, finite where p itself is too small for a `Double`.
   private let logOld: [Double]
 
-  public init(z: [Double], delta: [Double], target: Target) {
+  public init(z: [Double], delta: [Double], target: Target, isFirstOrder: Bool = false) {
     self.z = z
     self.delta = delta
     self.target = target
+    self.isFirstOrder = isFirstOrder
     old = Softmax.probabilities(z)
     let top = z.max() ?? 0
     let logTotal = log(z.reduce(0) { $0 + exp($1 - top) })
     logOld = z.map { $0 - top - logTotal }
+    if isFirstOrder {
+      logRatio = PredictionChange.firstOrderLogRatio(logOld, delta)
+      probabilityChange = zip(old, logRatio).map { $0 * $1 }
+      return
+    }
     logRatio = PredictionChange.logRatio(logOld, delta)
     // p e^δ as one power: p may underflow where e^δ overflows.
     probabilityChange = zip(logOld, logRatio).map { $1 < 1 ? exp($0) * expm1($1) : exp($0 + $1) - exp($0) }
@@ -60,21 +68,34 @@ public struct PredictionChange: Sendable {
     return relative.map { $0 - logSum }
   }
 
+  /// Δ_c − Σ_b p_b Δ_b, relative to the likeliest class as above.
+  private static func firstOrderLogRatio(_ logP: [Double], _ delta: [Double]) -> [Double] {
+    guard let k = logP.indices.max(by: { logP[$0] < logP[$1] }) else { return [] }
+    let relative = delta.map { $0 - delta[k] }
+    let mean = logP.indices.reduce(0) { $1 == k ? $0 : $0 + exp(logP[$1]) * relative[$1] }
+    return relative.map { $0 - mean }
+  }
+
+  /// Σ p δ²: twice the leading term of either divergence, ½ Δᵀ(diag p − ppᵀ)Δ.
+  private var variance: Double { zip(old, logRatio).reduce(0) { $0 + $1.0 * $1.1 * $1.1 } }
+
   enum Direction { case newFromOld, oldFromNew }
 
   /// KL(q ‖ p) or KL(p ‖ q), each term ≥ 0.
   func divergence(of direction: Direction) -> Double {
+    if isFirstOrder { return variance / 2 }
     switch direction {
     // With δ = log q − log p, KL(p ‖ q) = Σ p (e^δ − 1 − δ).
-    case .oldFromNew: zip(logOld, logRatio).reduce(0) { $0 + excess(logP: $1.0, $1.1) }
+    case .oldFromNew: return zip(logOld, logRatio).reduce(0) { $0 + excess(logP: $1.0, $1.1) }
     // Roles swapped: δ → −δ, log p → log q = log p + δ.
-    case .newFromOld: zip(logOld, logRatio).reduce(0) { $0 + excess(logP: $1.0 + $1.1, -$1.1) }
+    case .newFromOld: return zip(logOld, logRatio).reduce(0) { $0 + excess(logP: $1.0 + $1.1, -$1.1) }
     }
   }
 
   /// ½ KL(p ‖ m) + ½ KL(q ‖ m) with m = (p + q)/2.
   var jensenShannon: Double {
-    zip(logOld, logRatio).reduce(0) { sum, entry in
+    if isFirstOrder { return variance / 8 }
+    return zip(logOld, logRatio).reduce(0) { sum, entry in
       let (logP, delta) = entry
       // log m − log p = log((1 + e^δ)/2)
       let middle = delta < 1 ? log1p(expm1(delta) / 2) : delta + log1p(exp(-delta)) - log(2)
@@ -87,7 +108,9 @@ public struct PredictionChange: Sendable {
     switch target {
     case .label(let y): return -logRatio[y]
     case .values(let y):
-      let sum = z.indices.reduce(0) { $0 + delta[$1] * (2 * (z[$1] - y[$1]) + delta[$1]) }
+      let sum = z.indices.reduce(0) {
+        $0 + delta[$1] * (2 * (z[$1] - y[$1]) + (isFirstOrder ? 0 : delta[$1]))
+      }
       return sum / Double(z.count)
     }
   }
@@ -97,6 +120,7 @@ public struct PredictionChange: Sendable {
     guard case .label(let y) = target, classes > 1 else { return 0 }
     let others = z.indices.filter { $0 != y }
     let top = others.map { z[$0] }.max() ?? 0
+    if isFirstOrder { return delta[y] - (others.first { z[$0] == top }.map { delta[$0] } ?? 0) }
     // max(z + Δ) − max z as max(Δ − (max z − z)): no difference of nearly equal numbers.
     return delta[y] - (others.map { delta[$0] - (top - z[$0]) }.max() ?? 0)
   }

@@ -50,9 +50,11 @@ struct Tile: Sendable {
   }
 
   /// Base predictions with their change, sample by sample.
-  func changes(_ outputChange: [[Double]]) -> [PredictionChange] {
+  func changes(_ outputChange: [[Double]], isFirstOrder: Bool) -> [PredictionChange] {
     let old = base.output.rows
-    return old.indices.map { PredictionChange(z: old[$0], delta: outputChange[$0], target: targets[$0]) }
+    return old.indices.map {
+      PredictionChange(z: old[$0], delta: outputChange[$0], target: targets[$0], isFirstOrder: isFirstOrder)
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import Datasets
 import Kernels
 import Network
 import Tensor
+import Training
 
 /// What one worker needs to take a step at one source: gradients, changes, stepped weights and activations.
 struct StepScratch: Sendable {
@@ -33,23 +34,32 @@ struct StepEngine: Sendable {
   let weights: [Tensor]
   let rule: Rule
   let usesDifferences: Bool
+  /// For each parameter whether the step leaves it alone: statistics, and what `only=` leaves out.
+  let isFixed: [Bool]
 
   /// The updates that move all weights.
   enum Rule: Sendable {
     case sgd(learningRate: Float)
     case adamFresh(learningRate: Float)
+    case trainer(Optimizer, OptimizerState, weights: [Tensor])
+    case firstOrder
+
+    var isFirstOrder: Bool { if case .firstOrder = self { true } else { false } }
   }
 
-  init(network: Network, weights: [Tensor], rule: Rule, method: Method) {
+  /// - Parameter weights: where changes begin: the run's weights, or with `trainer` those after a step without gradient.
+  init(network: Network, weights: [Tensor], rule: Rule, method: Method, isFixed: [Bool]) {
     self.network = network
+    self.isFixed = isFixed
     self.weights = weights
     self.rule = rule
     usesDifferences =
       switch (method, rule) {
       case (.difference, _): true
       case (.subtraction, _): false
-      case (.automatic, .adamFresh): network.tape.multiplyAdds < StepEngine.smallNetwork
-      case (.automatic, .sgd): true
+      case (.automatic, .adamFresh), (.automatic, .trainer):
+        network.tape.multiplyAdds < StepEngine.smallNetwork
+      case (.automatic, .sgd), (.automatic, .firstOrder): true
       }
   }
 
@@ -60,6 +70,10 @@ struct StepEngine: Sendable {
     var changes = [ParameterChange](repeating: .none, count: weights.count)
     var (small, live) = (0, 0)
     for parameter in weights.indices {
+      if isFixed[parameter] {
+        scratch.stepped[parameter] = weights[parameter]
+        continue
+      }
       if usesDifferences, let change = lowRankChange(parameter, source, pass) {
         changes[parameter] = change
         continue
@@ -82,7 +96,9 @@ struct StepEngine: Sendable {
     let samples = tile.base.samples
     if usesDifferences {
       var differences = scratch.differences.removeValue(forKey: samples) ?? Differences()
-      network.tape.difference(weights, changes: scratch.changes, base: tile.base, into: &differences)
+      network.tape.difference(
+        weights, changes: scratch.changes, base: tile.base, isFirstOrder: rule.isFirstOrder,
+        into: &differences)
       let result = differences.output.rows
       scratch.differences[samples] = differences
       return result
@@ -99,7 +115,7 @@ struct StepEngine: Sendable {
     twiceAt row: Int, of data: Dataset, loss: Loss, _ scratch: inout StepScratch
   ) -> PredictionChange {
     let tile = Tile(network: network, weights: weights, data: data, rows: [row, row], loss: loss)
-    return tile.changes(outputChange(tile, &scratch))[0]
+    return tile.changes(outputChange(tile, &scratch), isFirstOrder: rule.isFirstOrder)[0]
   }
 
   /// Turns the gradient of one parameter into its change or its stepped value, live stretch by live stretch.
@@ -120,6 +136,11 @@ struct StepEngine: Sendable {
           of: gradient, range: range, below: Float(10 * UpdateRule.adamEpsilon))
         small += counts.small
         live += counts.live
+      case .trainer(let optimizer, let state, let before):
+        optimizer.gradientPart(
+          of: parameter, gradient: gradient, weight: before[parameter], state, range: range, into: &out)
+        live += ParameterUpdates.count(of: gradient, range: range, below: 0).live
+      case .firstOrder: ParameterUpdates.scaled(gradient: gradient, range: range, by: -1, into: &out)
       }
       if !usesDifferences { ParameterUpdates.add(weights[parameter], range: range, into: &out) }
     }
@@ -129,7 +150,12 @@ struct StepEngine: Sendable {
 
   /// An SGD step as factors, where the layer is better served by them.
   private func lowRankChange(_ parameter: Int, _ source: Int, _ pass: SourcePass) -> ParameterChange? {
-    guard case .sgd(let learningRate) = rule else { return nil }
+    let learningRate: Float
+    switch rule {
+    case .sgd(let rate): learningRate = rate
+    case .firstOrder: learningRate = 1
+    case .adamFresh, .trainer: return nil
+    }
     let index = network.tape.parameterNodes[parameter]
     let node = network.tape.nodes[index]
     guard node.primitive.prefersLowRank else { return nil }
@@ -137,16 +163,5 @@ struct StepEngine: Sendable {
     return .lowRank(
       input: pass.activations.sample(sample, of: node.inputs[0]),
       gradient: pass.gradients.sample(sample, of: index), scale: -learningRate)
-  }
-}
-
-extension StepEngine.Rule {
-  /// Nil for an update that does not move all weights.
-  init?(_ update: UpdateRule) {
-    switch update {
-    case .sgd(let learningRate): self = .sgd(learningRate: Float(learningRate))
-    case .adamFresh(let learningRate): self = .adamFresh(learningRate: Float(learningRate))
-    case .biasOnly: return nil
-    }
   }
 }

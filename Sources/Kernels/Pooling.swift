@@ -108,6 +108,27 @@ public struct Pooling: Hashable, Sendable {
     }
   }
 
+  /// The first order of `maximumDifference`: the δ at each window's first largest value.
+  public func maximumTangent(_ delta: Tensor, input x: Tensor, output y: Tensor, into out: inout Tensor) {
+    let size = check(x, out)
+    _ = check(delta, y)
+    x.withPointer { x in
+      y.withPointer { y in
+        delta.withPointer { delta in
+          out.withMutablePointer { out in
+            forEachWindow { output, inputs in
+              let (target, y) = (out + output * size, y + output * size)
+              for i in 0..<size {
+                let first = inputs.first { x[$0 * size + i] == y[i] }
+                target[i] = first.map { delta[$0 * size + i] } ?? .nan
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// The mean of each window, padding counted as 0 (PyTorch's `count_include_pad`).
   public func average(_ x: Tensor, into out: inout Tensor) {
     let size = check(x, out)

@@ -14,9 +14,15 @@ public enum Initializer: String, CaseIterable, Hashable, Sendable {
 
 /// One parameter of a network.
 public struct Parameter: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable { case linear, convolution, bias }
+  public enum Kind: Hashable, Sendable {
+    case linear, convolution, bias
+    /// The scale and the bias of a normalisation layer.
+    case scale, shift
+    /// Mean and variance that batch normalisation keeps, `[2, channels]`; no gradient moves them.
+    case statistics
+  }
 
-  /// The name in PyTorch's files, `layer1.0.conv1.weight`.
+  /// The name in PyTorch's files, `layer1.0.conv1.weight`; of statistics the layer's, `bn1`.
   public let name: String
   public let kind: Kind
   public let fanIn: Int
@@ -26,11 +32,18 @@ public struct Parameter: Hashable, Sendable {
 }
 
 extension Network {
-  /// Draws the initial weights from the stream `init`, each parameter under its own name.
+  /// Draws the initial weights from the stream `init`, each parameter under its own name; normalisation layers begin as
+  /// the identity on standardized values.
   ///
   /// Every scalar is a function of (seed, parameter name, index): the number of workers does not matter.
   public func initialWeights(seed: Seed, workers: Workers) -> [Tensor] {
     zip(parameters, tape.parameterShapes).map { parameter, shape in
+      switch parameter.kind {
+      case .scale: return Tensor(shape, repeating: 1)
+      case .shift: return Tensor(zeros: shape)
+      case .statistics: return Tensor(shape, scalars: (0..<shape.count).map { $0 < shape[1] ? 0 : 1 })
+      case .linear, .convolution, .bias: break
+      }
       let stream = RandomStream(seed, .initialization, object: parameter.name)
       let deviation = normalDeviation(of: parameter)
       let bound = 1 / Double(max(parameter.fanIn, 1)).squareRoot()
@@ -49,9 +62,9 @@ extension Network {
     if let deviation = parameter.deviation { return deviation }
     let isKaiming =
       switch (parameter.kind, model.initializer, model.architecture) {
-      case (.bias, _, _): false
+      case (.bias, _, _), (.scale, _, _), (.shift, _, _), (.statistics, _, _): false
       case (_, .kaiming, _): true
-      case (.convolution, .standard, .resnet18): true
+      case (.convolution, .standard, .resnet): true
       default: false
       }
     return isKaiming ? (2 / Double(parameter.fanOut)).squareRoot() : nil

@@ -5,6 +5,10 @@ import Kernels
 public indirect enum Layer: Hashable, Sendable {
   case linear(outputs: Int, bias: Bool)
   case convolution(channels: Int, kernel: Int, stride: Int, padding: Int, bias: Bool)
+  /// Batch normalisation with scale and bias.
+  case batchNorm
+  /// Group normalisation with scale and bias; as many groups of equal size as fit, at most so many.
+  case groupNorm(most: Int)
   /// multiplier · W x, W drawn from a normal distribution; biases start at 0. The layer of a `Parametrization`.
   case scaledLinear(outputs: Int, bias: Bool, multiplier: Double, deviation: Double)
   case relu
@@ -60,13 +64,22 @@ struct NetworkBuilder {
         Parameter(
           name: named.name + ".weight", kind: .convolution, fanIn: fanIn, fanOut: channels * kernel * kernel))
       return hasBias ? recordBias(named.name, channels: channels, fanIn: fanIn, on: y) : y
+    case .batchNorm:
+      let statistics = tape.record(.standardize(channels: shape.channels), x)
+      parameters.append(
+        Parameter(name: named.name, kind: .statistics, fanIn: shape.channels, fanOut: shape.channels))
+      return recordAffine(named.name, channels: shape.channels, on: statistics)
+    case .groupNorm(let most):
+      let groups = (1...max(1, min(most, shape.channels))).last { shape.channels % $0 == 0 } ?? 1
+      let y = tape.record(.groupNormalize(GroupNormalization(groups: groups, channels: shape.channels)), x)
+      return recordAffine(named.name, channels: shape.channels, on: y)
     case .scaledLinear(let outputs, let hasBias, let multiplier, let deviation):
       var y = tape.record(.linear(inputs: shape.channels, outputs: outputs), x)
       parameters.append(
         Parameter(
           name: named.name + ".weight", kind: .linear, fanIn: shape.channels, fanOut: outputs,
           deviation: deviation))
-      if multiplier != 1 { y = tape.record(.scale(Float(multiplier)), y) }
+      if multiplier != 1 { y = tape.record(.multiply(Float(multiplier)), y) }
       return hasBias
         ? recordBias(named.name, channels: outputs, fanIn: shape.channels, deviation: 0, on: y) : y
     case .relu: return tape.record(.relu, x)
@@ -92,6 +105,13 @@ struct NetworkBuilder {
       Parameter(
         name: name + ".bias", kind: .bias, fanIn: fanIn, fanOut: channels, deviation: deviation))
     return tape.record(.bias(channels: channels), y)
+  }
+
+  /// The scale and bias after a normalisation, which begin at 1 and 0.
+  private mutating func recordAffine(_ name: String, channels: Int, on x: Int) -> Int {
+    parameters.append(Parameter(name: name + ".weight", kind: .scale, fanIn: channels, fanOut: channels))
+    parameters.append(Parameter(name: name + ".bias", kind: .shift, fanIn: channels, fanOut: channels))
+    return tape.record(.bias(channels: channels), tape.record(.scale(channels: channels), x))
   }
 
   private func pooling(_ shape: SampleShape, _ kernel: Int, _ stride: Int, _ padding: Int) -> Pooling {

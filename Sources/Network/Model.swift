@@ -11,13 +11,17 @@ public struct Model: Hashable, Sendable {
     case gate
     /// For each entry a 3×3 convolution, ReLU and 2×2 max-pool; then one linear layer.
     case cnn(channels: [Int])
-    /// ResNet-18 (He et al. 2016, arXiv 1512.03385) with the ImageNet stem and no normalisation layers; `width` channels
-    /// in the first stage.
-    case resnet18(width: Int)
+    /// A residual network (He et al. 2016, arXiv 1512.03385) as torchvision has it.
+    case resnet(ResNet)
+
+    /// ResNet-18 with the ImageNet stem and no normalisation layers; `width` channels in the first stage.
+    public static func resnet18(width: Int) -> Architecture {
+      .resnet(ResNet(depth: .eighteen, width: width))
+    }
   }
 
   public var architecture: Architecture
-  /// Whether linear layers and the convolutions of `cnn` have a bias. ResNet-18 has one in its last layer only.
+  /// Whether linear layers and the convolutions of `cnn` have a bias. ResNets have one in their last layer only.
   public var bias: Bool
   public var initializer: Initializer
   /// A factor on all initial parameters.
@@ -45,7 +49,7 @@ public struct Model: Hashable, Sendable {
     case .gate: "gate"
     case .mlp: "mlp"
     case .cnn: "cnn"
-    case .resnet18: "resnet18"
+    case .resnet(let resnet): resnet.depth.name
     }
   }
 
@@ -63,8 +67,8 @@ public struct Model: Hashable, Sendable {
       guard min(input.height, input.width) >> channels.count > 0 else {
         throw .inputTooSmall(model: name, needs: 1 << min(channels.count, 32), input: input)
       }
-    case .resnet18(let width):
-      try check("width", [width])
+    case .resnet(let resnet):
+      try check("width", [resnet.width])
       guard input.channels == 3 else { throw .wrongChannels(model: name, needs: 3, has: input.channels) }
       guard input.height == input.width, input.height >= 8 else {
         throw .inputTooSmall(model: name, needs: 8, input: input)
@@ -94,50 +98,12 @@ public struct Model: Hashable, Sendable {
         ]
       }
       return Model.sequential(stages + [.flatten, .linear(outputs: outputs, bias: bias)], from: 0)
-    case .resnet18(let width): return Model.resnet18(width: width, outputs: outputs)
+    case .resnet(let resnet): return resnet.layers(outputs: outputs)
     }
   }
 
   /// Numbers layers as `nn.Sequential` does; a leading flatten before position 0 carries no number of its own.
   private static func sequential(_ layers: [Layer], from first: Int) -> [NamedLayer] {
     layers.enumerated().map { NamedLayer("\($0.offset + first)", $0.element) }
-  }
-
-  private static func resnet18(width: Int, outputs: Int) -> [NamedLayer] {
-    var layers = [
-      NamedLayer("conv1", .convolution(channels: width, kernel: 7, stride: 2, padding: 3, bias: false)),
-      NamedLayer("relu", .relu),
-      NamedLayer("maxpool", .maxPool(kernel: 3, stride: 2, padding: 1)),
-    ]
-    for stage in 0..<4 {
-      for block in 0..<2 {
-        let reshapes = stage > 0 && block == 0
-        layers += basicBlock(
-          "layer\(stage + 1).\(block)", channels: width << stage, stride: reshapes ? 2 : 1, projects: reshapes
-        )
-      }
-    }
-    return layers + [
-      NamedLayer("avgpool", .globalAveragePool),
-      NamedLayer("fc", .linear(outputs: outputs, bias: true)),
-    ]
-  }
-
-  /// relu(conv2(relu(conv1(x))) + shortcut(x))
-  private static func basicBlock(_ name: String, channels: Int, stride: Int, projects: Bool) -> [NamedLayer] {
-    let body = [
-      NamedLayer(
-        "\(name).conv1", .convolution(channels: channels, kernel: 3, stride: stride, padding: 1, bias: false)),
-      NamedLayer("\(name).relu", .relu),
-      NamedLayer(
-        "\(name).conv2", .convolution(channels: channels, kernel: 3, stride: 1, padding: 1, bias: false)),
-    ]
-    let projection = NamedLayer(
-      "\(name).downsample.0",
-      .convolution(channels: channels, kernel: 1, stride: stride, padding: 0, bias: false))
-    return [
-      NamedLayer(name, .residual(body, shortcut: projects ? [projection] : [])),
-      NamedLayer("\(name).relu2", .relu),
-    ]
   }
 }

@@ -20,7 +20,7 @@ public struct SafetensorsFile: Sendable {
     self.metadata = metadata
   }
 
-  /// Reads a file; F64, F16 and BF16 become `Float`, F64 by rounding to nearest.
+  /// Reads a file; F64, F16, BF16 and I64 become `Float`, F64 and I64 by rounding to nearest.
   ///
   /// Every length, shape and range is checked against the file before room for a tensor is taken.
   ///
@@ -143,6 +143,8 @@ private enum ElementType: String {
   case float64 = "F64"
   case float16 = "F16"
   case bfloat16 = "BF16"
+  /// PyTorch's counters; exact up to 2^24.
+  case int64 = "I64"
 
   init(of entry: SafetensorsHeader.Entry, path: String) throws(SafetensorsError) {
     guard let type = ElementType(rawValue: entry.type) else {
@@ -155,7 +157,7 @@ private enum ElementType: String {
   var width: Int {
     switch self {
     case .float32: 4
-    case .float64: 8
+    case .float64, .int64: 8
     case .float16, .bfloat16: 2
     }
   }
@@ -165,6 +167,7 @@ private enum ElementType: String {
     case .float32: fill(shape, bytes, start) { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }
     case .float64: fill(shape, bytes, start) { Float(Double(bitPattern: $0)) }
     case .float16: fill(shape, bytes, start) { Float(Float16(bitPattern: UInt16(truncatingIfNeeded: $0))) }
+    case .int64: fill(shape, bytes, start) { Float(Int64(bitPattern: $0)) }
     case .bfloat16: fill(shape, bytes, start) { Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16) }
     }
   }

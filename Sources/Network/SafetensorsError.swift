@@ -38,7 +38,7 @@ extension SafetensorsError: CustomStringConvertible {
       "\(path): the header is malformed at its byte \(byte): \(reason)"
     case .repeatedName(let path, let name): "\(path) holds two entries called '\(name)'"
     case .unsupportedType(let path, let tensor, let type):
-      "\(path): '\(tensor)' has elements of type \(type); F32, F64, F16 and BF16 can be read"
+      "\(path): '\(tensor)' has elements of type \(type); F32, F64, F16, BF16 and I64 can be read"
     case .wrongRange(let path, let tensor, let reason):
       "\(path): '\(tensor)' does not fit its bytes: \(reason); the file is damaged"
     case .trailingBytes(let path, let expected, let found):

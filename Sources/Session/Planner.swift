@@ -170,7 +170,9 @@ public struct Planner {
     }
   }
 
-  private func isCheap(verb: String) -> Bool { ["load", "make", "pick", "model"].contains(verb) }
+  private func isCheap(verb: String) -> Bool {
+    ["load", "make", "split", "corrupt", "pick", "model"].contains(verb)
+  }
 }
 
 extension Command {

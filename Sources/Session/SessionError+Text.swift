@@ -22,6 +22,8 @@ extension SessionError: CustomStringConvertible {
     case .wrongRecipe(let name, let role): ("\(name) is not \(role.article)", nil, nil)
     case .updateOption(let name, let option):
       ("\(name) as an update takes no \(option)", nil, "An update is one step from a fresh start.")
+    case .optimizerOption(let name, let option):
+      ("\(name) as an optimiser takes no \(option)", nil, "Training moves all weights.")
     case .notCallable(let what): ("\(what) cannot be called", nil, nil)
     case .argumentCount(let owner, let usage): ("\(owner) does not take these values", "write \(usage)", nil)
     case .unknownArgument(let owner, let name, let hint): ("\(owner) has no option '\(name)'", hint, nil)

@@ -12,6 +12,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case noBlock(owner: String)
   case wrongRecipe(String, role: RecipeRole)
   case updateOption(String, option: String)
+  case optimizerOption(String, option: String)
   case notCallable(String)
   case argumentCount(owner: String, usage: String)
   case unknownArgument(owner: String, name: String, hint: String?)

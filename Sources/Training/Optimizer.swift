@@ -28,7 +28,8 @@ public enum Optimizer: Hashable, Sendable {
 
   /// One step: (gradient, weights, state) → (weights, state), nothing else is read or written.
   ///
-  /// - Parameter gradients: for each parameter its parts (one a batch shard), summed in their order.
+  /// - Parameter gradients: for each parameter its parts (one a batch shard), summed in their order; none for statistics,
+  ///   which no step moves.
   public func step(
     gradients: [[Tensor]], weights: inout [Tensor], state: inout OptimizerState, workers: Workers
   ) {
@@ -38,7 +39,7 @@ public enum Optimizer: Hashable, Sendable {
       let rule = ParameterUpdates.SGD(
         learningRate: Float(learningRate), momentum: Float(momentum), weightDecay: Float(weightDecay),
         isFirst: state.step == 1)
-      for i in weights.indices {
+      for i in weights.indices where !gradients[i].isEmpty {
         if state.first.isEmpty {
           ParameterUpdates.sgd(&weights[i], gradient: gradients[i], rule, workers: workers)
         } else {
@@ -50,7 +51,7 @@ public enum Optimizer: Hashable, Sendable {
       let rule = ParameterUpdates.Adam(
         learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
         step: state.step)
-      for i in weights.indices {
+      for i in weights.indices where !gradients[i].isEmpty {
         ParameterUpdates.adam(
           &weights[i], first: &state.first[i], second: &state.second[i], gradient: gradients[i], rule,
           workers: workers)

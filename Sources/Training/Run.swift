@@ -104,8 +104,12 @@ public struct Run: Sendable {
       step: step + 1, loss: active.reduce(0) { $0 + $1.loss } / Double(rows.count),
       accuracy: Double(active.reduce(0) { $0 + $1.correct }) / Double(rows.count))
     if report.loss.isFinite {
-      let gradients = weights.indices.map { parameter in active.map { $0.gradients[parameter] } }
+      let isStatistic = network.tape.isStatistic
+      let gradients = weights.indices.map { parameter in
+        isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
+      }
       apply(gradients, workers)
+      keepStatistics(of: active)
       history.append(report)
     }
     shards.insert(contentsOf: active, at: 0)
@@ -116,15 +120,35 @@ public struct Run: Sendable {
   /// Forward and backward of one batch. The shards are taken out while they are written to: a second owner would make
   /// every buffer be copied.
   private mutating func runShards(_ rows: [Int], _ workers: Workers) -> [Shard] {
-    let parts = Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
+    // A batch that is normalized by its own statistics stays whole.
+    let parts =
+      network.normalizesBatches ? [rows] : Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
     while shards.count < parts.count { shards.append(Shard(network: network)) }
     var active = Array(shards[..<parts.count])
     shards.removeFirst(parts.count)
+    let epoch = step / batchesPerEpoch
     workers.forEach(of: &active) { [network, weights, data, options] index, shard in
       shard.run(
-        parts[index], batch: rows.count, network: network, weights: weights, data: data, loss: options.loss)
+        parts[index], batch: rows.count, epoch: epoch, seed: options.seed, network: network, weights: weights,
+        data: data, loss: options.loss)
     }
     return active
+  }
+
+  /// Moves the kept statistics by a tenth towards those of the batch, the variance in its unbiased form, as PyTorch.
+  private mutating func keepStatistics(of shards: [Shard]) {
+    guard network.normalizesBatches, let shard = shards.first else { return }
+    for (index, batch) in shard.statistics {
+      guard let parameter = network.tape.nodes[index].parameter else { continue }
+      let shape = network.tape.nodes[index].shape
+      let count = Float(shape.height * shape.width * shard.samples)
+      let channels = batch.shape[1]
+      let unbiased = count > 1 ? count / (count - 1) : 1
+      for i in 0..<2 * channels {
+        let seen = batch[flat: i] * (i < channels ? 1 : unbiased)
+        weights[parameter][flat: i] = 0.9 * weights[parameter][flat: i] + 0.1 * seen
+      }
+    }
   }
 
   private mutating func apply(_ gradients: [[Tensor]], _ workers: Workers) {

@@ -1,6 +1,7 @@
 import Autodiff
 import Datasets
 import Network
+import Random
 import Tensor
 
 /// The part of a batch that one worker runs, with the buffers for it.
@@ -11,6 +12,9 @@ struct Shard: Sendable {
   var gradients: [Tensor]
   var loss = 0.0
   var correct = 0
+  /// By operation, the batch statistics that were used in place of the kept ones.
+  var statistics: [Int: Tensor] { activations.statistics }
+  var samples: Int { activations.samples }
   private var activations = Activations()
   private var backward = Activations()
 
@@ -25,9 +29,11 @@ struct Shard: Sendable {
 
   /// Forward and backward over `rows`; the gradient is that of the mean over `batch` samples.
   mutating func run(
-    _ rows: [Int], batch: Int, network: Network, weights: [Tensor], data: Dataset, loss: Loss
+    _ rows: [Int], batch: Int, epoch: Int, seed: Seed, network: Network, weights: [Tensor], data: Dataset,
+    loss: Loss
   ) {
-    network.tape.evaluate(weights, data.batch(rows: rows), into: &activations)
+    network.tape.evaluate(
+      weights, data.batch(rows: rows, epoch: epoch, seed: seed), isTraining: true, into: &activations)
     let targets = data.targets(rows, for: loss)
     self.loss = loss.values(activations.output, targets).reduce(0, +)
     correct = Evaluation.correct(activations.output, targets)

@@ -25,7 +25,7 @@ import Testing
     test.tape.evaluate(test.parameters, test.input, into: &activations)
     test.tape.backpropagate(test.parameters, activations, outputGradient: c, into: &gradients)
     let input = test.input.scalars.map(Double.init)
-    for parameter in test.parameters.indices {
+    for parameter in test.parameters.indices where !test.tape.isStatistic[parameter] {
       var found = Tensor(zeros: test.parameters[parameter].shape)
       test.tape.parameterGradient(parameter, activations, gradients, into: &found)
       let oracle = Oracle(test.tape, parameters: test.parameters)
@@ -51,7 +51,7 @@ import Testing
     test.tape.backpropagate(test.parameters, activations, outputGradient: c, into: &gradients)
     let channels = test.tape.output.channels
     for i in 0..<c.count where i / channels % test.samples != 1 { c[flat: i] = 0 }
-    for parameter in test.parameters.indices {
+    for parameter in test.parameters.indices where !test.tape.isStatistic[parameter] {
       var found = Tensor(zeros: test.parameters[parameter].shape)
       test.tape.parameterGradient(parameter, activations, gradients, sample: 1, into: &found)
       let expected = centralDifferences(
@@ -64,14 +64,16 @@ import Testing
   /// The difference rule of every primitive against the subtraction of two `Double` evaluations over eight decades.
   @Test(arguments: TapeCase.all, [1e-1, 1e-3, 1e-5, 1e-7, 1e-8])
   func differenceAgreesWithSubtraction(_ test: TapeCase, _ size: Double) {
-    let changes = test.tape.parameterShapes.enumerated().map {
-      test.draw($0.element, "change\($0.offset)", scale: size)
+    // Statistics stay as they are.
+    let changes = zip(test.tape.parameterShapes, test.tape.isStatistic).enumerated().map { place, entry in
+      entry.1 ? Tensor(zeros: entry.0) : test.draw(entry.0, "change\(place)", scale: size)
     }
     var base = Activations()
     var differences = Differences()
     test.tape.evaluate(test.parameters, test.input, into: &base)
     test.tape.difference(
-      test.parameters, changes: changes.map { .dense($0) }, base: base, into: &differences)
+      test.parameters, changes: zip(changes, test.tape.isStatistic).map { $1 ? .none : .dense($0) },
+      base: base, into: &differences)
     let input = test.input.scalars.map(Double.init)
     let old = Oracle(test.tape, parameters: test.parameters)
     let stepped = zip(old.parameters, changes).map { w, d in zip(w, d.scalars).map { $0 + Double($1) } }

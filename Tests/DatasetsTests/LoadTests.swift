@@ -6,7 +6,7 @@ import Testing
 /// Three classes of images of 2 x 3; image i has the pixels 10 i, 10 i + 1, …
 private let letters = DatasetSource(
   name: "letters", classNames: ["alpha", "beta", "gamma"], folders: [], remedy: "write them",
-  mean: 0.5, standardDeviation: 0.25)
+  means: [0.5], standardDeviations: [0.25])
 private let labels: [UInt8] = [2, 0, 0, 1, 2, 0]
 private let pixels = (0..<36).map { (i: Int) -> UInt8 in UInt8(i / 6 * 10 + i % 6) }
 

@@ -171,8 +171,8 @@ func rangesHaveToFitTheShapesWithoutGapOrOverlap(_ row: Int) throws {
   #expect(
     try error(file("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}")) == .repeatedName(path: path, name: "k"))
   #expect(
-    try error(file("{\(entry("n", "I64", "[1]", "[0,8]"))}", data: [UInt8](repeating: 0, count: 8)))
-      == .unsupportedType(path: path, tensor: "n", type: "I64"))
+    try error(file("{\(entry("n", "U64", "[1]", "[0,8]"))}", data: [UInt8](repeating: 0, count: 8)))
+      == .unsupportedType(path: path, tensor: "n", type: "U64"))
 }
 
 @Test func whatIsNotASafetensorsFileGivesAnError() throws {

@@ -111,11 +111,11 @@ import Testing
       """
     ),
     (
-      "model resnet18 norm=batch",
+      "model resnet18 norm=layer",
       """
-      error: norm has no value 'batch'
-        | model resnet18 norm=batch
-        |                     ^^^^^ one of none
+      error: norm has no value 'layer'
+        | model resnet18 norm=layer
+        |                     ^^^^^ one of none, batch, group
       """
     ),
     (

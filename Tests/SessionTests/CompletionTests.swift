@@ -27,9 +27,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("load ", ["fashion_mnist", "fashion_mnist_subset", "mnist", "regression", "table"]),
+    (
+      "load ",
+      [
+        "fashion_mnist", "fashion_mnist_subset", "mnist", "cifar10", "cifar100", "svhn", "npz", "csv",
+        "images", "regression", "table", "assets",
+      ]
+    ),
     ("x = load mni", ["mnist"]),
-    ("model resnet18 norm=", ["none"]),
+    ("model resnet18 norm=", ["none", "batch", "group"]),
     ("train net on=", ["shoes"]), ("train ne", ["net"]), ("step ", ["run"]),
     ("measure srel run distance=k", ["kl", "kl_reverse"]), ("measure srel run distance=[kl, log", ["logits"]),
     ("measure srel run self=", ["yes", "no"]),

@@ -16,7 +16,16 @@ public struct TapeCase: Sendable, CustomStringConvertible {
   }
 
   public var parameters: [Tensor] {
-    tape.parameterShapes.enumerated().map { draw($0.element, "parameter\($0.offset)", scale: 0.5) }
+    zip(tape.parameterShapes, tape.isStatistic).enumerated().map { place, entry in
+      let drawn = draw(entry.0, "parameter\(place)", scale: 0.5)
+      guard entry.1 else { return drawn }
+      // A variance is not negative.
+      return Tensor(
+        drawn.shape,
+        scalars: drawn.scalars.enumerated().map {
+          $0.offset < drawn.shape[1] ? $0.element : abs($0.element) + 0.1
+        })
+    }
   }
 
   public var input: Tensor { draw(tape.input.batch(of: samples), "input") }
@@ -56,7 +65,7 @@ public struct TapeCase: Sendable, CustomStringConvertible {
       $0.record(.tanh, $0.record(.linear(inputs: 4, outputs: 4), 0))
     },
     make("scale", SampleShape(height: 1, width: 1, channels: 4), 3) {
-      $0.record(.tanh, $0.record(.scale(0.3), $0.record(.linear(inputs: 4, outputs: 4), 0)))
+      $0.record(.tanh, $0.record(.multiply(0.3), $0.record(.linear(inputs: 4, outputs: 4), 0)))
     },
     make("max-pool 3x3 stride 2", SampleShape(height: 5, width: 6, channels: 2), 3) {
       $0.record(
@@ -77,6 +86,24 @@ public struct TapeCase: Sendable, CustomStringConvertible {
       let x = $0.record(.relu, $0.record(.linear(inputs: 16, outputs: 16), 0))
       let y = $0.record(convolution(2, 2, 16, 16, kernel: 3, padding: 1), x)
       return $0.record(.relu, $0.record(.add, y, x))
+    },
+    make("standardize and scale", SampleShape(height: 2, width: 3, channels: 4), 3) {
+      let x = $0.record(.standardize(channels: 4), $0.record(.linear(inputs: 4, outputs: 4), 0))
+      return $0.record(.bias(channels: 4), $0.record(.scale(channels: 4), x))
+    },
+    make("standardized input", SampleShape(height: 2, width: 1, channels: 3), 4) {
+      $0.record(.scale(channels: 3), $0.record(.standardize(channels: 3), 0))
+    },
+    make("group norm", SampleShape(height: 2, width: 3, channels: 6), 3) {
+      let x = $0.record(.linear(inputs: 6, outputs: 6), 0)
+      let y = $0.record(.groupNormalize(GroupNormalization(groups: 2, channels: 6)), x)
+      return $0.record(.relu, $0.record(.bias(channels: 6), $0.record(.scale(channels: 6), y)))
+    },
+    make("group norm beside a shortcut", SampleShape(height: 2, width: 2, channels: 16), 2) {
+      let x = $0.record(.relu, $0.record(.linear(inputs: 16, outputs: 16), 0))
+      let y = $0.record(convolution(2, 2, 16, 16, kernel: 3, padding: 1), x)
+      let z = $0.record(.groupNormalize(GroupNormalization(groups: 16, channels: 16)), y)
+      return $0.record(.add, z, x)
     },
     make("flatten", SampleShape(height: 2, width: 3, channels: 4), 3) {
       let x = $0.record(.linear(inputs: 4, outputs: 4), 0)

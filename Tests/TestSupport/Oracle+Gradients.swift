@@ -48,7 +48,13 @@ extension Oracle {
       var out = [Double](repeating: 0, count: channels)
       for i in d.indices { out[i % channels] += d[i] }
       return out
-    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return []
+    case .scale(let channels):
+      var out = [Double](repeating: 0, count: channels)
+      for i in d.indices { out[i % channels] += x[i] * d[i] }
+      return out
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      return []
     }
   }
 
@@ -63,8 +69,26 @@ extension Oracle {
     case .input: break
     case .bias, .add: return d
     case .relu: return zip(d, x).map { $1 > 0 ? $0 : 0 }
+    case .scale(let channels): return d.enumerated().map { $0.element * w[$0.offset % channels] }
+    case .standardize(let channels):
+      return d.enumerated().map { place, d in
+        d / (w[channels + place % channels] + Normalization.epsilon).squareRoot()
+      }
+    case .groupNormalize(let normalization):
+      // Row by row of the Jacobian: ∂y_i/∂x_j = (δ_ij − 1/n − y_i y_j/n)/deviation.
+      for group in Oracle.groups(normalization, shape, samples) {
+        let (mean, deviation) = Oracle.moments(group.map { x[$0] })
+        let n = Double(group.count)
+        for j in group {
+          let yj = (x[j] - mean) / deviation
+          for i in group {
+            let yi = (x[i] - mean) / deviation
+            out[j] += d[i] * ((i == j ? 1 : 0) - 1 / n - yi * yj / n) / deviation
+          }
+        }
+      }
     case .tanh: return zip(d, x).map { $0 / (cosh($1) * cosh($1)) }
-    case .scale(let factor): return d.map { Double(factor) * $0 }
+    case .multiply(let factor): return d.map { Double(factor) * $0 }
     case .linear(let inputs, let outputs):
       for row in 0..<x.count / inputs {
         for i in 0..<inputs {

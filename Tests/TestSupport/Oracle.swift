@@ -53,13 +53,27 @@ public struct Oracle: Sendable {
       return operands[0].enumerated().map { $0.element + parameter[$0.offset % channels] }
     case .relu: return operands[0].map { max($0, 0) }
     case .tanh: return operands[0].map { Glibc.tanh($0) }
-    case .scale(let factor): return operands[0].map { Double(factor) * $0 }
+    case .multiply(let factor): return operands[0].map { Double(factor) * $0 }
     case .maxPool(let pooling): return pool(operands[0], pooling, shapes[0].channels, n) { $0.max() ?? 0 }
     case .averagePool(let pooling):
       return pool(operands[0], pooling, shapes[0].channels, n) {
         $0.reduce(0, +) / Double(pooling.kernel * pooling.kernel)
       }
     case .add: return zip(operands[0], operands[1]).map(+)
+    case .standardize(let channels):
+      return operands[0].enumerated().map { place, x in
+        let c = place % channels
+        return (x - parameter[c]) / (parameter[channels + c] + Normalization.epsilon).squareRoot()
+      }
+    case .scale(let channels):
+      return operands[0].enumerated().map { $0.element * parameter[$0.offset % channels] }
+    case .groupNormalize(let normalization):
+      var out = operands[0]
+      for group in Oracle.groups(normalization, shapes[0], n) {
+        let (mean, deviation) = Oracle.moments(group.map { operands[0][$0] })
+        for i in group { out[i] = (operands[0][i] - mean) / deviation }
+      }
+      return out
     case .flatten:
       let s = shapes[0]
       return (0..<n).flatMap { sample in
@@ -68,6 +82,25 @@ public struct Oracle: Sendable {
         }
       }
     }
+  }
+
+  /// For each sample and group of channels the places of its elements.
+  static func groups(_ normalization: GroupNormalization, _ shape: SampleShape, _ n: Int) -> [[Int]] {
+    let width = shape.channels / normalization.groups
+    return (0..<n).flatMap { sample in
+      (0..<normalization.groups).map { group in
+        (0..<shape.height * shape.width).flatMap { pixel in
+          (0..<width).map { (pixel * n + sample) * shape.channels + group * width + $0 }
+        }
+      }
+    }
+  }
+
+  static func moments(_ values: [Double]) -> (mean: Double, deviation: Double) {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    return (mean, (variance + Normalization.epsilon).squareRoot())
   }
 
   private func convolve(_ x: [Double], _ w: [Double], _ g: ConvolutionGeometry, _ n: Int) -> [Double] {

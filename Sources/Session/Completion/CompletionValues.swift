@@ -94,8 +94,7 @@ extension CompletionCandidates {
   private func names(_ verb: Verb?, _ after: ArraySlice<Token>, option: String) -> [Candidate] {
     switch (verb?.name, option) {
     case ("load", "classes"):
-      guard let name = after.first?.word, let source = try? DatasetSource.named(name) else { return [] }
-      return source.classNames.map { Candidate(Cell.text($0).optionText, "a class of \(name)") }
+      return loadedClasses(after).map { Candidate(Cell.text($0).optionText, "a class") }
     case ("del", _): return variables { _ in true }
     case ("do", _), ("check", _): return ScriptNames.all.map { Candidate($0, "a script") }
     case ("help", _):
@@ -110,6 +109,17 @@ extension CompletionCandidates {
       let pairs = ["by", "facet"].contains(option) ? [Candidate("pair", "source and probe class")] : []
       return columns(of: table) + pairs
     }
+  }
+}
+
+extension CompletionCandidates {
+  /// The classes of a known source, or of the folder of pictures that is named.
+  private func loadedClasses(_ after: ArraySlice<Token>) -> [String] {
+    guard let name = after.first?.word else { return [] }
+    if name == "images", case .string(let folder)? = after.dropFirst().first?.kind {
+      return (try? Dataset.classFolders(in: folder)) ?? []
+    }
+    return (try? DatasetSource.named(name))?.classNames ?? []
   }
 }
 

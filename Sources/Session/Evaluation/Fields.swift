@@ -12,7 +12,9 @@ extension Value {
     case .run:
       ["srel", "evaluations", "history", "loss", "accuracy", "step", "epoch", "seed", "name", "weights"]
     case .runs: ["srel", "evaluations", "history", "loss", "accuracy", "count"]
-    case .dataset: ["count", "classes", "labels", "shape", "name", "split", "indices", "digest"]
+    case .dataset(let data):
+      ["count", "classes", "labels", "shape", "name", "split", "indices", "digest"]
+        + data.attributes.map(\.name)
     case .table(let table): ["count"] + table.columnNames
     case .record(let fields): fields.map(\.name)
     case .list, .range: ["count"]
@@ -135,6 +137,8 @@ extension Dataset {
     case "split": .word(split)
     case "indices": .list(indices.map { .number(Double($0)) })
     case "digest": .string(digest)
+    case let name where attributes.contains { $0.name == name }:
+      .list((attributes.first { $0.name == name }?.values ?? []).map { .word($0) })
     default: nil
     }
   }

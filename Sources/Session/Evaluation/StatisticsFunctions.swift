@@ -1,3 +1,4 @@
+import Elasticity
 import Language
 import Tables
 
@@ -14,6 +15,20 @@ extension Registry {
         usage: ["quantile(values, share)", "quantile(table, column, share)"],
         example: "quantile([1, 2, 3, 4], 0.9)",
         apply: quantile),
+      FunctionDeclaration(
+        name: "locality",
+        doc: "same, other, difference, ratio, lantk and auc of pairs, with 95 % intervals over sources",
+        usage: ["locality(pairs)"],
+        example:
+          "locality(measure(srel, train(model(mlp), on=make(mixture)), points=make(mixture, per_class=3), keep=pairs))"
+      ) { call in
+        try call.expect(1...1)
+        let value = try call.value(0)
+        guard case .table(let pairs) = value else {
+          throw call.wrongKind(value, "a table of pairs (measure … keep=pairs)", 0)
+        }
+        return .table(try Locality.summaries(of: pairs))
+      },
     ]
 
   private static func summary(_ kind: Statistic, _ doc: String) -> FunctionDeclaration {

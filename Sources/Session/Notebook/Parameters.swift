@@ -41,6 +41,8 @@ extension Session {
           ?? (declared.isEmpty
             ? "the script has no param" : "it has \(declared.map(\.name).joined(separator: ", "))"))
     }
+    // Where a string stands, what follows -p is one, with its quotes or without: -p folder=/data/cifar.
+    if case .string = standing.kind, !text.hasPrefix("\"") { return .string(text) }
     let parse = Parser.parse(Source("\(name) = \(text)"), verbs: [])
     guard parse.diagnostics.isEmpty, parse.program.statements.count == 1,
       case .assignment(_, let expression)? = parse.program.statements.first?.kind
@@ -53,6 +55,7 @@ extension Session {
     } catch let error as Diagnostic {
       throw located(error, in: text, after: "\(name) = ")
     }
+    if case .string = standing.kind, let written = value.text { return .string(written) }
     // Only what is written out can be compared before anything has run.
     if standing.isLiteral, let usual = try? withoutVariables({ try evaluate(standing) }),
       !usual.isSameKind(as: value)

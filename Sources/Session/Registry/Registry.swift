@@ -4,12 +4,16 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .predict, .solve,
-    .compare, .phases, .show, .describe, .sketch, .plot, .save, .merge, .run, .check, .seed, .set, .time,
+    .load, .make, .pick, .split, .corrupt, .model, .train, .step, .resume, .reset, .measure, .evaluate,
+    .predict,
+    .solve, .compare, .phases, .show, .describe, .sketch, .plot, .save, .merge, .run, .check, .seed, .set,
+    .time,
     .list, .delete, .help, .quit,
   ]
 
-  public static let recipes: [RecipeDeclaration] = [.sgd, .adam, .adamFresh, .biasOnly]
+  public static let recipes: [RecipeDeclaration] = [
+    .sgd, .adam, .adamFresh, .trainer, .firstOrder, .biasOnly,
+  ]
 
   public static let functions: [FunctionDeclaration] = elementary + statistics + lists
 
@@ -35,6 +39,9 @@ extension RecipeDeclaration {
     "weight_decay", .number(.nonNegative), default: "0",
     "added to the gradient as weight_decay times the weight")
 
+  private static let only = OptionDeclaration(
+    "only", .text, "as an update: step the weights alone whose names fit, with * and ?, as in \"fc.*\"")
+
   static let sgd = RecipeDeclaration(
     name: "sgd",
     doc: "the step w - lr g: as an optimiser with momentum and decay, as an update plain (He & Su)",
@@ -42,7 +49,7 @@ extension RecipeDeclaration {
     options: [
       learningRate,
       OptionDeclaration("momentum", .number(.nonNegative), default: "0", "the share of the last step kept"),
-      weightDecay,
+      weightDecay, only,
     ], example: "sgd(lr=1e-3)")
 
   static let adam = RecipeDeclaration(
@@ -57,7 +64,17 @@ extension RecipeDeclaration {
 
   static let adamFresh = RecipeDeclaration(
     name: "adam_fresh", doc: "the first step of a new Adam, w - lr g / (|g| + 1e-8): the paper's update",
-    roles: [.update], options: [learningRate], example: "adam_fresh(lr=1e-4)")
+    roles: [.update], options: [learningRate, only], example: "adam_fresh(lr=1e-4, only=\"*.bias\")")
+
+  static let trainer = RecipeDeclaration(
+    name: "trainer",
+    doc:
+      "one step of the run's own optimiser, moments and decay included, against the same step without a gradient",
+    roles: [.update], options: [only], example: "trainer()")
+
+  static let firstOrder = RecipeDeclaration(
+    name: "first_order", doc: "the limit of sgd for lr -> 0, from the tangent kernel", roles: [.update],
+    options: [only], example: "first_order()")
 
   static let biasOnly = RecipeDeclaration(
     name: "bias_only",

@@ -64,10 +64,13 @@ extension Primitive {
     case .bias: "bias"
     case .relu: "relu"
     case .tanh: "tanh"
-    case .scale(let factor): "times \(Double(factor).significant(4))"
+    case .multiply(let factor): "times \(Double(factor).significant(4))"
     case .maxPool: "max pool"
     case .averagePool: "average pool"
     case .add: "add"
+    case .standardize: "batch norm"
+    case .scale: "scale"
+    case .groupNormalize(let normalization): "group norm, \(normalization.groups) groups"
     case .flatten: "flatten"
     }
   }

@@ -25,6 +25,7 @@ public struct Recipe: Sendable {
   public func optimizer() throws(SessionError) -> Optimizer {
     switch declaration.name {
     case "sgd":
+      if values["only"] != nil { throw .optimizerOption(declaration.name, option: "only") }
       return .sgd(
         learningRate: number("lr"), momentum: number("momentum"), weightDecay: number("weight_decay"))
     case "adam":
@@ -35,6 +36,11 @@ public struct Recipe: Sendable {
     }
   }
 
+  private func restricted(_ rule: UpdateRule) -> UpdateRule {
+    guard let pattern = values["only"]?.text else { return rule }
+    return .restricted(rule, only: pattern)
+  }
+
   /// The recipe as the step taken at a source.
   /// - Throws: `SessionError.wrongRecipe` for a rule that only training knows or that has moments or decay.
   public func update() throws(SessionError) -> UpdateRule {
@@ -43,8 +49,10 @@ public struct Recipe: Sendable {
       for extra in ["momentum", "weight_decay"] where number(extra) != 0 {
         throw .updateOption(declaration.name, option: extra)
       }
-      return .sgd(learningRate: number("lr"))
-    case "adam_fresh": return .adamFresh(learningRate: number("lr"))
+      return restricted(.sgd(learningRate: number("lr")))
+    case "adam_fresh": return restricted(.adamFresh(learningRate: number("lr")))
+    case "first_order": return restricted(.firstOrder)
+    case "trainer": return restricted(.trainer(learningRate: 0))
     case "bias_only": return .biasOnly(learningRate: number("lr"))
     default: throw .wrongRecipe(declaration.name, role: .update)
     }

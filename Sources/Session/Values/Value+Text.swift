@@ -97,9 +97,10 @@ extension Model {
     case .linear, .gate: break
     case .mlp(let widths): parts.append("widths=[\(widths.map(String.init).joined(separator: ", "))]")
     case .cnn(let channels): parts.append("channels=[\(channels.map(String.init).joined(separator: ", "))]")
-    case .resnet18(let width):
-      parts.append("norm=none")
-      if width != 64 { parts.append("width=\(width)") }
+    case .resnet(let resnet):
+      parts.append("norm=\(resnet.norm.rawValue)")
+      if resnet.stem != .imagenet { parts.append("stem=\(resnet.stem.rawValue)") }
+      if resnet.width != 64 { parts.append("width=\(resnet.width)") }
     }
     if !bias { parts.append("bias=no") }
     if initializer != .standard { parts.append("init=\(initializer.rawValue)") }

@@ -4,92 +4,6 @@ import Random
 import Tables
 
 extension Verb {
-  static let load = Verb(
-    "load", "read a data set from files, or a table from CSV or JSON lines",
-    things: [
-      ThingDeclaration(
-        "SOURCE", .word(DatasetSource.all.map(\.name) + ["regression", "table"]), "what to read"),
-      ThingDeclaration(
-        "FILE", .text, .optional,
-        "the CSV or JSONL file of load table, the CSV or NPY file of load regression"),
-    ],
-    options: [
-      OptionDeclaration("classes", .names("class names"), "the classes to take, numbered anew in this order"),
-      OptionDeclaration("per_class", .whole(atLeast: 1), "the first so many of each class"),
-      OptionDeclaration(
-        "split", .word(Split.allCases.map(\.rawValue)), default: "train", "which part of the data"),
-      OptionDeclaration("channels", .whole(atLeast: 1), "copy the one channel of grey images to so many"),
-      OptionDeclaration("pad", .whole(atLeast: 1), "pad images with black to so many pixels a side"),
-      OptionDeclaration(
-        "normalize", .either([.word(["none", "dataset"]), .any]), default: "none",
-        "shift and scale pixels by the known mean and sd, or by (mean=0.29, sd=0.35)"),
-      OptionDeclaration("folder", .text, "the folder that holds the files"),
-      OptionDeclaration(
-        "target", .either([.text, .names("column names")]),
-        "regression: the columns of the CSV file that are targets, or the NPY file of the targets"),
-    ], example: "load fashion_mnist_subset classes=[sandal, sneaker] per_class=20 split=test"
-  ) { session, call in
-    guard let name = call.things[0].text else { return .nothing }
-    if name == "table" { return try loadTable(call) }
-    if name == "regression" { return try loadRegression(session, call) }
-    if call.options["target"] != nil {
-      throw SessionError.unknownOption(
-        owner: "load \(name)", option: "target", hint: "load regression has it"
-      ).diagnostic(at: call.range(of: "target"))
-    }
-    if call.things.count > 1 {
-      throw SessionError.surplusThing(owner: "load \(name)").diagnostic(at: call.command.items[1].range)
-    }
-    let source = try DatasetSource.named(name)
-    var options = LoadOptions(folder: call.text("folder"), classes: call.words("classes"))
-    options.split = call.text("split").flatMap(Split.init) ?? .train
-    (options.perClass, options.channels, options.pad) = (
-      call.whole("per_class"), call.whole("channels"), call.whole("pad")
-    )
-    options.normalization = try normalization(call)
-    if let word = options.classes?.first(where: { !source.classNames.contains($0) }) {
-      let hint =
-        session.lookUp(word) != nil
-        ? "write classes=(\(word)) to use the variable"
-        : Speller.suggestion(for: word, in: source.classNames)
-          ?? "the classes are \(source.classNames.joined(separator: ", "))"
-      throw SessionError.unknownWord(what: "classes", word: word, hint: hint)
-        .diagnostic(at: call.range(of: "classes", word: word))
-    }
-    let data = try session.located(at: call.dataRange) { try Dataset.load(source, options) }
-    session.noteData(data)
-    return .dataset(data)
-  }
-
-  private static func loadTable(_ call: Call) throws -> Value {
-    guard call.things.count > 1, let path = call.things[1].text else {
-      throw SessionError.missingThing(
-        owner: "load table", thing: "FILE", kind: "the name of a CSV or JSONL file")
-    }
-    if let option = call.command.options.first {
-      throw SessionError.unknownOption(owner: "load table", option: option.name.text, hint: nil)
-        .diagnostic(at: option.name.range)
-    }
-    return .table(try Table(contentsOf: path))
-  }
-
-  private static func normalization(_ call: Call) throws -> Normalization? {
-    switch call.options["normalize"] {
-    case .word("dataset"), .string("dataset"): return .dataset
-    case .word("none"), .string("none"), nil: return nil
-    case .record(let fields):
-      let numbers = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.value.number) })
-      if let mean = numbers["mean"] ?? nil, let deviation = numbers["sd"] ?? nil, fields.count == 2 {
-        return .explicit(mean: mean, standardDeviation: deviation)
-      }
-    default: break
-    }
-    throw SessionError.wrongKind(
-      what: "normalize", expected: "none, dataset or (mean=…, sd=…)",
-      found: call.options["normalize"]?.kindName ?? "nothing", hint: nil
-    ).diagnostic(at: call.range(of: "normalize"))
-  }
-
   static let make = Verb(
     "make", "draw a synthetic data set from the stream data",
     things: [
@@ -143,6 +57,41 @@ extension Verb {
     return .dataset(data)
   }
 
+  static let split = Verb(
+    "split", "two parts of a data set as a record (part=…, rest=…), the same part of each class",
+    things: [ThingDeclaration("DATA", .dataset, "what to cut")],
+    options: [
+      OptionDeclaration("fraction", .number(.positive), isRequired: true, "how much goes into part"),
+      OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
+    ], example: "split shoes fraction=0.2"
+  ) { session, call in
+    guard case .dataset(let data) = call.things[0] else { return .nothing }
+    let seed = try session.seed(call)
+    let (part, rest) = try session.located(at: call.range(of: "fraction")) {
+      try data.split(fraction: call.number("fraction") ?? 0, seed: seed)
+    }
+    return .record([
+      Value.Field(name: "part", value: .dataset(part)), Value.Field(name: "rest", value: .dataset(rest)),
+    ])
+  }
+
+  static let corrupt = Verb(
+    "corrupt",
+    "give some samples another class; the attributes corrupted and clean say which and what they were",
+    things: [ThingDeclaration("DATA", .dataset, "whose labels")],
+    options: [
+      OptionDeclaration("fraction", .number(.nonNegative), isRequired: true, "how many of the samples"),
+      OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
+    ], example: "corrupt shoes fraction=0.2"
+  ) { session, call in
+    guard case .dataset(let data) = call.things[0] else { return .nothing }
+    let seed = try session.seed(call)
+    return .dataset(
+      try session.located(at: call.range(of: "fraction")) {
+        try data.corrupted(fraction: call.number("fraction") ?? 0, seed: seed)
+      })
+  }
+
   static let pick = Verb(
     "pick", "draw points of a data set without replacement, from the stream points",
     things: [ThingDeclaration("DATA", .dataset, "where to draw from")],
@@ -171,13 +120,6 @@ extension Verb {
     default:
       throw SessionError.conflictingOptions("per_class", "count").diagnostic(at: call.range(of: "count"))
     }
-  }
-}
-
-extension Call {
-  /// Where errors of reading data are shown: at the option that most of them come from, if only that is given.
-  fileprivate var dataRange: ByteRange {
-    command.options.count == 1 ? command.options[0].range : command.range
   }
 }
 

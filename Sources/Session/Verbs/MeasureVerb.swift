@@ -28,6 +28,15 @@ extension Verb {
       OptionDeclaration(
         "keep", .word(["averages", "pairs"]), default: "averages", "averages of classes, or single pairs"),
       OptionDeclaration(
+        "group", .names("an attribute"),
+        "group pairs by an attribute, such as corrupted, in place of the class"),
+      OptionDeclaration("before", .text, "predictions from elsewhere: old logits, NPY of [probe, class]"),
+      OptionDeclaration("after", .text, "with before=: new logits, NPY of [source, probe, class]"),
+      OptionDeclaration("labels", .text, "with before=: the class of each probe, NPY of [probe]"),
+      OptionDeclaration(
+        "sources", .text,
+        "with before=: which probe each source is, NPY of [source]; else the probes in order"),
+      OptionDeclaration(
         "drift", .flag, default: "no",
         "add a column kernel_drift: how far the tangent kernel at the sources is from that of the first weights"
       ),
@@ -36,6 +45,9 @@ extension Verb {
         "how the change of predictions is computed"),
     ], example: "measure srel run points=shoes[0..5] distance=[logits, kl]"
   ) { session, call in
+    if ["before", "after", "labels", "sources"].contains(where: { call.options[$0] != nil }) {
+      return try measurePredictions(session, call)
+    }
     let trained = try session.run(call, place: 1)
     let (sources, probes) = try points(call)
     let keepsPairs = call.text("keep") == "pairs"
@@ -44,7 +56,8 @@ extension Verb {
       distances: call.words("distance")?.compactMap(Distance.init) ?? [.kl],
       averages: call.words("average")?.compactMap(Average.init) ?? Average.allCases,
       controls: call.words("control")?.compactMap(Control.init) ?? [.none], includesSelf: call.flag("self"),
-      method: call.text("method").flatMap(Method.init) ?? .automatic, keepsPairs: keepsPairs)
+      method: call.text("method").flatMap(Method.init) ?? .automatic, keepsPairs: keepsPairs,
+      group: call.text("group"))
     // Inside a training the first request to stop lets the present step finish, with its measurement.
     let isInside = session.training != nil
     let interruption = session.interruption
@@ -79,10 +92,47 @@ extension Verb {
     }
   }
 
+  /// S of predictions that were computed elsewhere.
+  private static func measurePredictions(_ session: Session, _ call: Call) throws -> Value {
+    func array(_ name: String) throws -> NPYArray {
+      guard let path = call.text(name) else {
+        throw SessionError.missingOption(owner: "measure", option: name, kind: "the name of an NPY file")
+          .diagnostic(at: call.command.range)
+      }
+      return try session.located(at: call.range(of: name)) { try NPYArray(reading: path) }
+    }
+    for name in ["points", "source", "probe", "update", "group", "method"] where call.ranges[name] != nil {
+      throw SessionError.conflictingOptions("before", name).diagnostic(at: call.range(of: name))
+    }
+    if call.things.count > 1 {
+      throw SessionError.surplusThing(owner: "measure srel before=…")
+        .diagnostic(at: call.command.items[1].range)
+    }
+    let (before, after, labels) = (try array("before"), try array("after"), try array("labels"))
+    let sources = call.options["sources"] == nil ? nil : try array("sources")
+    let options = MeasurementOptions(
+      distances: call.words("distance")?.compactMap(Distance.init) ?? [.kl],
+      averages: call.words("average")?.compactMap(Average.init) ?? Average.allCases,
+      controls: call.words("control")?.compactMap(Control.init) ?? [.none], includesSelf: call.flag("self"),
+      keepsPairs: call.text("keep") == "pairs")
+    return try session.located(at: call.command.range) {
+      let predictions = try ForeignPredictions(before: before, after: after, labels: labels, sources: sources)
+      let measurement = try Measurement(
+        of: predictions,
+        context: MeasurementContext(
+          run: session.assignee ?? "given", seed: session.seed, epoch: 0, step: 0, loss: nil, accuracy: nil),
+        options: options, workers: session.workers)
+      for summary in measurement.summaries {
+        session.output(.echo(summary.text(includesSelf: options.includesSelf)))
+      }
+      return .table(measurement.pairs ?? measurement.averages)
+    }
+  }
+
   /// How many sources the engine goes through: those of each update once, whatever the controls but `bias_only`, which
   /// takes no pass.
   private static func sourceCount(_ sources: Dataset, _ options: MeasurementOptions) -> Int {
-    let passes = options.updates.count { if case .biasOnly = $0 { false } else { true } }
+    let passes = options.updates.count { if case .biasOnly = $0.plain { false } else { true } }
     return options.controls.contains { $0 != .biasOnly } ? sources.count * passes : 0
   }
 
@@ -92,7 +142,10 @@ extension Verb {
     case .otherShape(let what, _, _), .otherClasses(let what, _, _):
       call.ranges[what == "sources" ? "source" : "probe"] ?? call.range(of: "points")
     case .needsClasses: call.range(of: "distance")
-    case .needsLearningRate, .noOutputBias: call.range(of: "update")
+    case .needsLearningRate, .noOutputBias, .noSuchWeights, .noTrainer: call.range(of: "update")
+    case .notOfFirstOrder: call.range(of: "distance")
+    case .noSuchAttribute: call.range(of: "group")
+    case .noSubtraction: call.range(of: "method")
     default: call.command.range
     }
   }
@@ -132,7 +185,7 @@ extension Verb {
 extension Measurement.Summary {
   /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
   func text(includesSelf: Bool) -> String {
-    var parts = ["update \(update.name)(lr=\(update.learningRate.shortest))"]
+    var parts = ["update \(update.text)"]
     if control != .none { parts.append("control \(control.rawValue)") }
     parts.append(includesSelf ? "self counted" : "self left out")
     parts.append("\(sources) x \(probes) pairs")
@@ -143,6 +196,10 @@ extension Measurement.Summary {
     if let selfCheck { parts.append("max |S(x,x) - 1| \(selfCheck.significant(2))") }
     if let smallGradients, smallGradients > 0 {
       parts.append("small gradients \((100 * smallGradients).significant(2)) %")
+    }
+    if let drift {
+      parts.append(
+        "momentum and decay alone move the logits by \(drift.significant(2)) of the gradient's part")
     }
     return parts.joined(separator: ", ")
   }

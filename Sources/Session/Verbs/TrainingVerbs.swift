@@ -10,7 +10,9 @@ extension Verb {
   static let model = Verb(
     "model", "a recipe for a network, without weights",
     things: [
-      ThingDeclaration("ARCHITECTURE", .word(["linear", "mlp", "cnn", "resnet18", "gate"]), "what to build")
+      ThingDeclaration(
+        "ARCHITECTURE", .word(["linear", "mlp", "cnn", "gate"] + ResNet.Depth.allCases.map(\.name)),
+        "what to build")
     ],
     options: [
       OptionDeclaration(
@@ -18,14 +20,20 @@ extension Verb {
       OptionDeclaration(
         "channels", .wholes(atLeast: 1), "cnn: the channels of the stages, [16, 32] if not given"),
       OptionDeclaration(
-        "width", .whole(atLeast: 1), "resnet18: channels of the first stage, 64 if not given"),
+        "width", .whole(atLeast: 1), "resnets: channels of the first stage, 64 if not given"),
       OptionDeclaration(
         "activation", .word(Activation.allCases.map(\.rawValue)),
         "mlp: what stands between layers, relu if not given"),
       OptionDeclaration(
         "parametrization", .word(Parametrization.allCases.map(\.rawValue)),
         "mlp: standard, ntk (lazy at great width) or mup (features move at any width); standard if not given"),
-      OptionDeclaration("norm", .word(["none"]), "resnet18: the normalisation layers"),
+      OptionDeclaration(
+        "norm", .word(ResNet.Norm.allCases.map(\.rawValue)),
+        "resnets: the normalisation layers, none if not given; measurements take the kept statistics of batch"
+      ),
+      OptionDeclaration(
+        "stem", .word(ResNet.Stem.allCases.map(\.rawValue)),
+        "resnets: 7x7 by 2 and max-pool (imagenet, if not given), or 3x3 by 1 (cifar)"),
       OptionDeclaration("bias", .flag, default: "yes", "whether layers have a bias"),
       OptionDeclaration(
         "init", .word(Initializer.allCases.map(\.rawValue)), default: "default",
@@ -35,21 +43,30 @@ extension Verb {
   ) { session, call in
     guard let name = call.things[0].text else { return .nothing }
     let owners = [
-      "widths": "mlp", "activation": "mlp", "parametrization": "mlp", "channels": "cnn", "width": "resnet18",
-      "norm": "resnet18",
+      "widths": "mlp", "activation": "mlp", "parametrization": "mlp", "channels": "cnn", "width": "resnets",
+      "norm": "resnets", "stem": "resnets",
     ]
+    let depth = ResNet.Depth.allCases.first { $0.name == name }
     for (option, owner) in owners.sorted(by: { $0.key < $1.key })
-    where call.options[option] != nil && owner != name {
-      throw SessionError.unknownOption(owner: "model \(name)", option: option, hint: "only \(owner) has it")
-        .diagnostic(at: call.range(of: option))
+    where call.options[option] != nil && owner != (depth == nil ? name : "resnets") {
+      throw SessionError.unknownOption(
+        owner: "model \(name)", option: option,
+        hint: "only \(owner) \(owner == "resnets" ? "have" : "has") it"
+      )
+      .diagnostic(at: call.range(of: option))
     }
     try refuseLargeSizes(call)
     let architecture: Model.Architecture =
-      switch name {
-      case "mlp": .mlp(widths: call.wholes("widths") ?? [100])
-      case "cnn": .cnn(channels: call.wholes("channels") ?? [16, 32])
-      case "gate": .gate
-      case "resnet18": .resnet18(width: call.whole("width") ?? 64)
+      switch (name, depth) {
+      case ("mlp", _): .mlp(widths: call.wholes("widths") ?? [100])
+      case ("cnn", _): .cnn(channels: call.wholes("channels") ?? [16, 32])
+      case ("gate", _): .gate
+      case (_, let depth?):
+        .resnet(
+          ResNet(
+            depth: depth, width: call.whole("width") ?? 64,
+            stem: call.text("stem").flatMap(ResNet.Stem.init) ?? .imagenet,
+            norm: call.text("norm").flatMap(ResNet.Norm.init) ?? .none))
       default: .linear
       }
     return .model(

@@ -1,0 +1,88 @@
+import Datasets
+import Elasticity
+import Kernels
+import Random
+import Tables
+import TestSupport
+import Testing
+
+@Suite struct ForeignPredictionsTests {
+  private static let context = MeasurementContext(
+    run: "given", seed: Seed(5), epoch: 0, step: 0, loss: nil, accuracy: nil)
+
+  private func arrays(_ subject: Subject, _ update: UpdateRule) throws -> (NPYArray, NPYArray, NPYArray) {
+    let responses = try subject.responses(update: update)
+    let n = subject.points.count
+    let before = responses[0].probes.flatMap(\.z)
+    let after = responses.flatMap { $0.probes.flatMap { zip($0.z, $0.delta).map(+) } }
+    return (
+      NPYArray([n, 3], .float64(before)), NPYArray([n, n, 3], .float64(after)),
+      NPYArray([n], .int64(subject.points.labels.map(Int64.init)))
+    )
+  }
+
+  /// The engine's own predictions, written out and measured as if they came from elsewhere.
+  @Test func predictionsFromElsewhereGiveTheSameNumbers() throws {
+    let subject = try Subject.Kind.mlp()
+    let distances: [Distance] = [.logits, .l2, .kl, .publishedKL, .publishedL2]
+    let (before, after, labels) = try arrays(subject, .sgd(learningRate: 1e-2))
+    let given = try Measurement(
+      of: ForeignPredictions(before: before, after: after, labels: labels, sources: nil),
+      context: Self.context,
+      options: MeasurementOptions(distances: distances), workers: Workers(count: 1))
+    let own = try subject.measurement(
+      MeasurementOptions(updates: [.sgd(learningRate: 1e-2)], distances: distances))
+    #expect(given.averages.rowCount == own.averages.rowCount)
+    for name in ["value", "low", "high", "n"] {
+      for (a, b) in zip(try given.averages.numbers(in: name), try own.averages.numbers(in: name)) {
+        #expect(abs(a - b) <= 1e-6 * max(abs(b), 1e-3), "\(name)")
+      }
+    }
+    #expect(try given.averages.column(named: "update").levels == [.text("given")])
+  }
+
+  @Test func fewerSourcesThanProbesAreNamed() throws {
+    let subject = try Subject.Kind.mlp()
+    let (before, after, labels) = try arrays(subject, .sgd(learningRate: 1e-2))
+    guard case .float64(let values) = after.elements else { return }
+    let n = subject.points.count
+    let two = NPYArray([2, n, 3], .float64(Array(values[3 * n * 3..<5 * n * 3])))
+    #expect(throws: ElasticityError.self) {
+      try ForeignPredictions(before: before, after: two, labels: labels, sources: nil)
+    }
+    let predictions = try ForeignPredictions(
+      before: before, after: two, labels: labels, sources: NPYArray([2], .int64([3, 4])))
+    let measured = try Measurement(
+      of: predictions, context: Self.context,
+      options: MeasurementOptions(distances: [.logits], includesSelf: true, keepsPairs: true),
+      workers: Workers(count: 1))
+    let pairs = try #require(measured.pairs)
+    let own = try pairs.filtered("source_id", equals: .number(3)).filtered("probe_id", equals: .number(3))
+    #expect(try own.numbers(in: "value") == [1])
+  }
+
+  @Test func whatDoesNotFitTogetherIsRefused() throws {
+    let flat = NPYArray([4], .float32([1, 2, 3, 4]))
+    let before = NPYArray([2, 2], .float32([1, 2, 3, 4]))
+    let after = NPYArray([2, 2, 2], .float32([1, 2, 3, 4, 5, 6, 7, 8]))
+    let labels = NPYArray([2], .int64([0, 1]))
+    let wrong: [(NPYArray, NPYArray, NPYArray, NPYArray?)] = [
+      (flat, after, labels, nil), (before, before, labels, nil), (before, after, flat, nil),
+      (before, after, NPYArray([2], .int64([0, 2])), nil),
+      (before, after, labels, NPYArray([2], .int64([0, 9]))),
+      (NPYArray([2, 2], .float32([1, .nan, 3, 4])), after, labels, nil),
+      (before, NPYArray([2, 2, 2], .float32([1, 2, 3, 4, 5, 6, 7, .infinity])), labels, nil),
+    ]
+    for (before, after, labels, sources) in wrong {
+      #expect(throws: ElasticityError.self) {
+        try ForeignPredictions(before: before, after: after, labels: labels, sources: sources)
+      }
+    }
+    let fine = try ForeignPredictions(before: before, after: after, labels: labels, sources: nil)
+    #expect(throws: ElasticityError.needsNetwork(control: .biasOnly)) {
+      try Measurement(
+        of: fine, context: Self.context, options: MeasurementOptions(controls: [.biasOnly]),
+        workers: Workers(count: 1))
+    }
+  }
+}
