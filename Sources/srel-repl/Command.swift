@@ -12,7 +12,8 @@ struct Command: ParsableCommand {
       Without FILE, a prompt (or, when stdin is no terminal, the commands on stdin). Results go to stdout, everything \
       else to stderr. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
       failed, 130 stopped by Ctrl-C, 143 terminated.
-      """)
+      """,
+    subcommands: [Convert.self])
 
   /// One fact a line. The licence of what edits the lines holds for a program that is handed on with it.
   private static var versionText: String {
