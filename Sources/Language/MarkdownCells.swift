@@ -100,7 +100,9 @@ struct MarkdownCells {
       text.suffix(closing.utf8.count).elementsEqual(closing.utf8)
     else { return nil }
     let words = text.dropFirst(opening.utf8.count).dropLast(closing.utf8.count)
-    guard words.isEmpty || words.first == 0x20 else { return nil }
+    // A comment ends at the first such sign, whatever follows.
+    guard words.isEmpty || words.first == 0x20, !String(decoding: words, as: UTF8.self).contains(closing)
+    else { return nil }
     return words.startIndex..<words.endIndex
   }
 }

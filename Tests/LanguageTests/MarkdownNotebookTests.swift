@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "````srel a\n```\n````", "   ```srel a\n```\n   ```", "```srel a\r\n```x\r\n```\r\n",
+    "````srel a\n```\n````", "   ```srel a\n ```", "```srel a\r\n```x\r\n```\r\n",
   ])
   func aFenceEndsAtOneOfItsLength(text: String) {
     #expect(notebook(text).cells.map(\.name) == ["a"])

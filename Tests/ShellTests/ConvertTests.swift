@@ -10,7 +10,7 @@ import Testing
     #expect(found.code == 0, "\(found.errors)")
     #expect(found.output == "40\n")
     #expect(try script.folder.names == ["l.out", "l.srel.md"])
-    #expect(try script.folder.text("l.out/report.html").contains("<h1>Lesson</h1>"))
+    #expect(try script.folder.text("l.out/report.html").contains("Lesson</h1>"))
     let checked = try Program.run(["--check", script.path])
     #expect(checked.output.contains("3 cells, 2 statements, no errors"), "\(checked.output)")
   }
