@@ -63,7 +63,7 @@ extension NotebookContent.Cell {
       if isFirst, heading.isEmpty { return text }
       return (["# %%" + after(heading)] + (text.isEmpty ? [] : [text])).joined(separator: "\n")
     }
-    let lines = text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines: [Substring] = text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false)
     return (["# %% [markdown]" + after(heading)] + lines.map { $0.isEmpty ? "#" : "# " + $0 })
       .joined(separator: "\n")
   }
@@ -74,7 +74,8 @@ extension NotebookContent.Cell {
       return (["<!-- %%\(after(heading)) -->"] + (text.isEmpty ? [] : [text])).joined(separator: "\n")
     }
     // A line of backticks in the code would end a fence that is not longer.
-    let longest = text.split(separator: "\n").map { $0.prefix { $0 == "`" }.count }.max() ?? 0
+    let lines: [Substring] = text.split(separator: "\n")
+    let longest = lines.map { line in line.drop { $0 == " " }.prefix { $0 == "`" }.count }.max() ?? 0
     let fence = String(repeating: "`", count: max(3, longest + 1))
     return ([fence + "srel" + after(heading)] + (text.isEmpty ? [] : [text]) + [fence])
       .joined(separator: "\n")

@@ -44,7 +44,7 @@ import Testing
     NotebookContent(Notebook(Source(text, format: format)))
   }
 
-  @Test(arguments: [script, DesignExampleTests.notebook + "\n", ""])
+  @Test(arguments: [Self.script, DesignExampleTests.notebook + "\n", ""])
   func aScriptComesBackFromMarkdownByteForByte(script: String) throws {
     let markdown = try content(script, .script).text(as: .markdown)
     #expect(try content(markdown, .markdown).text(as: .script) == script)

@@ -118,25 +118,25 @@ import Testing
   @Test(arguments: [
     ("", "no JSON"), ("{", "no JSON"), ("\u{0}\u{1}", "no JSON"), ("[]", "no Jupyter notebook"),
     ("{}", "it has no nbformat"), ("{\"nbformat\": 4}", "for no kernel"),
-    (String(jupyter("").dropLast(40)), "no JSON"),
+    (String(Self.jupyter("").dropLast(40)), "no JSON"),
     (String(repeating: "[", count: 100_000), "no JSON"),
-    (jupyter("", version: "3"), "nbformat 3, not 4"), (jupyter("", version: "5"), "nbformat 5, not 4"),
-    (jupyter("", version: "\"4\""), ".nbformat is of another type"),
-    (jupyter("", kernel: "\"kernelspec\": {\"name\": \"python3\"}"), "the kernel 'python3', not for srel"),
-    (jupyter("7"), ".cells[0] is of another type"),
-    (jupyter("{\"cell_type\": \"code\"}"), ".cells[0].source is missing"),
-    (jupyter("{\"cell_type\": \"raw\", \"source\": \"x\"}"), "cell 1 is of type 'raw'"),
+    (Self.jupyter("", version: "3"), "nbformat 3, not 4"), (Self.jupyter("", version: "5"), "nbformat 5, not 4"),
+    (Self.jupyter("", version: "\"4\""), ".nbformat is of another type"),
+    (Self.jupyter("", kernel: "\"kernelspec\": {\"name\": \"python3\"}"), "the kernel 'python3', not for srel"),
+    (Self.jupyter("7"), ".cells[0] is of another type"),
+    (Self.jupyter("{\"cell_type\": \"code\"}"), ".cells[0].source is missing"),
+    (Self.jupyter("{\"cell_type\": \"raw\", \"source\": \"x\"}"), "cell 1 is of type 'raw'"),
     (
-      jupyter("{\"cell_type\": \"markdown\", \"source\": \"x\", \"attachments\": {\"a.png\": {\"image/png\": \"\"}}}"),
+      Self.jupyter("{\"cell_type\": \"markdown\", \"source\": \"x\", \"attachments\": {\"a.png\": {\"image/png\": \"\"}}}"),
       "cell 1 has pictures attached"
     ),
     (
-      jupyter(
+      Self.jupyter(
         "{\"cell_type\": \"code\", \"source\": \"1\", \"metadata\": {\"name\": \"a\"}},"
           + "{\"cell_type\": \"code\", \"source\": \"2\", \"metadata\": {\"name\": \"a\"}}"),
       "cell 2 is a second one named 'a'"
     ),
-    (jupyter("{\"cell_type\": \"code\", \"source\": \"x\\n# %% b\"}"), "cell 1 cannot stand in a .srel file"),
+    (Self.jupyter("{\"cell_type\": \"code\", \"source\": \"x\\n# %% b\"}"), "cell 1 cannot stand in a .srel file"),
   ])
   func wrongNotebooksOfJupyterAreRefused(text: String, reason: String) throws {
     let folder = try TemporaryFolder()
