@@ -49,7 +49,9 @@ public struct NotebookContent: Hashable, Sendable {
       }
     let text = blocks.isEmpty ? "" : blocks.joined(separator: "\n\n") + "\n"
     let readBack = NotebookContent(Notebook(Source(text, format: format)))
-    if let index = cells.indices.first(where: { $0 >= readBack.cells.count || cells[$0] != readBack.cells[$0] }) {
+    if let index = cells.indices.first(where: {
+      $0 >= readBack.cells.count || cells[$0] != readBack.cells[$0]
+    }) {
       throw .lossy(cell: cells[index].heading, number: index + 1, format)
     }
     return text

@@ -6,17 +6,18 @@ import Session
 /// `srel-repl convert A B`
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a notebook in another form: .srel, .srel.md, .ipynb or .html.",
+    commandName: "convert", abstract: "Write a notebook in another form: .srel, .srel.md, .ipynb or .html.",
     discussion: """
       The endings of the names decide. Nothing is run: .ipynb and .html files show the figures that an earlier run of \
       the notebook left beside it (NAME.out). An .ipynb file is read back if its kernel is srel, without its outputs. \
       Exit codes: 0 ok, 1 a file cannot be read or written or stands in the way, 2 a name or the notebook is wrong.
       """)
 
-  @Argument(help: ArgumentHelp("The notebook: .srel, .srel.md or .ipynb.", valueName: "A"))
+  @ArgumentParser.Argument(help: ArgumentHelp("The notebook: .srel, .srel.md or .ipynb.", valueName: "A"))
   var notebook: String
 
-  @Argument(help: ArgumentHelp("What to write: .srel, .srel.md, .ipynb or .html.", valueName: "B"))
+  @ArgumentParser.Argument(
+    help: ArgumentHelp("What to write: .srel, .srel.md, .ipynb or .html.", valueName: "B"))
   var target: String
 
   @Flag(name: .shortAndLong, help: "Replace B if it is there already.")
@@ -24,7 +25,7 @@ struct Convert: ParsableCommand {
 
   func validate() throws {
     // Options of a run before the word would mean nothing here.
-    if CommandLine.arguments.dropFirst().first != Self._commandName {
+    if CommandLine.arguments.dropFirst().first != Self.configuration.commandName {
       throw ValidationError("options of convert come after it: srel-repl convert A B")
     }
   }

@@ -52,7 +52,8 @@ import Testing
   }
 
   @Test func markdownHoldsTheCellsForAReader() throws {
-    let text = "use srel 1\n\n# %% [markdown] why\n# # Why?\n\n# %% [markdown]\n# More.\n\n# %% a b=1\nx = 1\n"
+    let text =
+      "use srel 1\n\n# %% [markdown] why\n# # Why?\n\n# %% [markdown]\n# More.\n\n# %% a b=1\nx = 1\n"
     #expect(
       try content(text, .script).text(as: .markdown) == """
         ```srel
@@ -73,7 +74,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("#%%   a \r\nx = 1\r\n\r\n\r\n#  %% [markdown]  b\r\n#Text\r\n", "# %% a\nx = 1\n\n# %% [markdown] b\n# Text\n"),
+    (
+      "#%%   a \r\nx = 1\r\n\r\n\r\n#  %% [markdown]  b\r\n#Text\r\n",
+      "# %% a\nx = 1\n\n# %% [markdown] b\n# Text\n"
+    ),
     ("# %%\nx = 1", "x = 1\n"), ("\n\n\n", ""), ("# %%\n# %% a\n", "# %% a\n"),
   ])
   func otherSpellingsOfCellsAreWrittenInOneWay(text: String, written: String) throws {

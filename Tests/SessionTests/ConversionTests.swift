@@ -32,7 +32,8 @@ import Testing
       let folder = root.appendingPathComponent("notebooks").path
       let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".srel") }
       #expect(!names.isEmpty)
-      return [script] + (try names.sorted().map { try String(contentsOfFile: folder + "/" + $0, encoding: .utf8) })
+      return [script]
+        + (try names.sorted().map { try String(contentsOfFile: folder + "/" + $0, encoding: .utf8) })
     }
   }
 
@@ -47,7 +48,9 @@ import Testing
     return try String(contentsOfFile: path, encoding: .utf8)
   }
 
-  @Test(arguments: [[".srel.md", ".srel"], [".ipynb", ".srel"], [".srel.md", ".ipynb", ".srel.md", ".srel"]])
+  @Test(arguments: [
+    [".srel.md", ".srel"], [".ipynb", ".srel"], [".srel.md", ".ipynb", ".srel.md", ".srel"],
+  ])
   func aNotebookComesBackByteForByte(endings: [String]) throws {
     for text in try Self.notebooks { #expect(try converted(text, through: endings) == text) }
   }
@@ -58,7 +61,8 @@ import Testing
     #expect(json["nbformat"] as? Int == 4)
     #expect(json["nbformat_minor"] as? Int == 5)
     let cells = try #require(json["cells"] as? [[String: Any]])
-    #expect(cells.map { $0["id"] as? String } == ["cell-1", "the-question", "late-run", "cell-4", "late-run-2"])
+    #expect(
+      cells.map { $0["id"] as? String } == ["cell-1", "the-question", "late-run", "cell-4", "late-run-2"])
     #expect(cells.map { $0["cell_type"] as? String } == ["code", "markdown", "code", "code", "code"])
     #expect((cells[2]["metadata"] as? [String: String]) == ["name": "late run"])
     #expect(cells[2]["source"] as? [String] == ["x = 1"])
@@ -74,7 +78,8 @@ import Testing
     let path = try folder.write(Self.script, as: "n.srel")
     try FileManager.default.createDirectory(
       atPath: folder.file("n.out/figures"), withIntermediateDirectories: true)
-    try FileManager.default.createDirectory(atPath: folder.file("n.out/late"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: folder.file("n.out/late"), withIntermediateDirectories: true)
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\">\n<path d=\"M0 0\"/></svg>\n"
     try folder.write(svg, as: "n.out/figures/t.svg")
     try folder.write(svg, as: "n.out/late/s.svg")
@@ -120,14 +125,20 @@ import Testing
     ("{}", "it has no nbformat"), ("{\"nbformat\": 4}", "for no kernel"),
     (String(Self.jupyter("").dropLast(40)), "no JSON"),
     (String(repeating: "[", count: 100_000), "no JSON"),
-    (Self.jupyter("", version: "3"), "nbformat 3, not 4"), (Self.jupyter("", version: "5"), "nbformat 5, not 4"),
+    (Self.jupyter("", version: "3"), "nbformat 3, not 4"),
+    (Self.jupyter("", version: "5"), "nbformat 5, not 4"),
     (Self.jupyter("", version: "\"4\""), ".nbformat is of another type"),
-    (Self.jupyter("", kernel: "\"kernelspec\": {\"name\": \"python3\"}"), "the kernel 'python3', not for srel"),
+    (
+      Self.jupyter("", kernel: "\"kernelspec\": {\"name\": \"python3\"}"),
+      "the kernel 'python3', not for srel"
+    ),
     (Self.jupyter("7"), ".cells[0] is of another type"),
     (Self.jupyter("{\"cell_type\": \"code\"}"), ".cells[0].source is missing"),
     (Self.jupyter("{\"cell_type\": \"raw\", \"source\": \"x\"}"), "cell 1 is of type 'raw'"),
     (
-      Self.jupyter("{\"cell_type\": \"markdown\", \"source\": \"x\", \"attachments\": {\"a.png\": {\"image/png\": \"\"}}}"),
+      Self.jupyter(
+        "{\"cell_type\": \"markdown\", \"source\": \"x\", \"attachments\": {\"a.png\": {\"image/png\": \"\"}}}"
+      ),
       "cell 1 has pictures attached"
     ),
     (
@@ -136,7 +147,10 @@ import Testing
           + "{\"cell_type\": \"code\", \"source\": \"2\", \"metadata\": {\"name\": \"a\"}}"),
       "cell 2 is a second one named 'a'"
     ),
-    (Self.jupyter("{\"cell_type\": \"code\", \"source\": \"x\\n# %% b\"}"), "cell 1 cannot stand in a .srel file"),
+    (
+      Self.jupyter("{\"cell_type\": \"code\", \"source\": \"x\\n# %% b\"}"),
+      "cell 1 cannot stand in a .srel file"
+    ),
   ])
   func wrongNotebooksOfJupyterAreRefused(text: String, reason: String) throws {
     let folder = try TemporaryFolder()
@@ -156,12 +170,14 @@ import Testing
 
   @Test(arguments: [
     ("n.srel", "n.txt", 2 as Int32, "has no ending that convert knows"), ("n.srel", "n", 2, "has no ending"),
-    ("n.html", "m.srel", 2, "no notebook can be read from"), ("n.txt", "m.srel", 2, "no notebook can be read"),
+    ("n.html", "m.srel", 2, "no notebook can be read from"),
+    ("n.txt", "m.srel", 2, "no notebook can be read"),
     ("none.srel", "m.ipynb", 2, "there is no file"), ("n.srel", "there.ipynb", 1, "exists already"),
     ("n.srel", "n.srel", 1, "exists already"), ("n.srel", "none/n.ipynb", 1, "does not exist; make it first"),
     ("folder.srel", "m.ipynb", 2, "is a folder"), ("n.srel", "folder.srel", 1, "exists already"),
     ("wrong.srel", "m.ipynb", 2, "a line of a prose cell does not begin with '# '"),
-    ("formula.srel", "m.html", 2, "formulas do not know"), ("huge.ipynb", "m.srel", 1, "is larger than 64 MB"),
+    ("formula.srel", "m.html", 2, "formulas do not know"),
+    ("huge.ipynb", "m.srel", 1, "is larger than 64 MB"),
   ])
   func wrongPathsAndNotebooksLeaveEverythingAsItWas(
     name: String, target: String, code: Int32, reason: String
@@ -179,7 +195,9 @@ import Testing
     #expect {
       try NotebookConversion.convert(folder.file(name), to: folder.file(target), replaces: false)
     } throws: { error in
-      guard let failure = error as? SessionFailure, let found = failure.diagnostics.first else { return false }
+      guard let failure = error as? SessionFailure, let found = failure.diagnostics.first else {
+        return false
+      }
       #expect(found.title.contains(reason), "\(found.title)")
       return failure.exitCode == code
     }

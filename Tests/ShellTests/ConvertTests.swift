@@ -16,7 +16,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Text (with a bracket.\n\n```srel a\nshow 1\nfoo bar\n```\n", 2 as Int32, "l.srel.md:5:1: error: unknown", "foo bar"),
+    (
+      "Text (with a bracket.\n\n```srel a\nshow 1\nfoo bar\n```\n", 2 as Int32,
+      "l.srel.md:5:1: error: unknown", "foo bar"
+    ),
     ("\n```srel a\n[1][7]\n```\n", 1, "l.srel.md:3:5: error: there is no element 7", "[1][7]"),
     ("# Formula\n\n$\\nonsense$\n", 2, "l.srel.md:1:1: error: line 3", "# Formula"),
     ("```srel a\nshow (1\n```\n\n```srel b\n)\n```\n", 2, "l.srel.md:", "begins inside a statement"),

@@ -34,15 +34,22 @@ extension JupyterError: CustomStringConvertible {
   var sentences: (title: String, hint: String) {
     switch self {
     case .noJSON(let reason):
-      ("this is no JSON, as an .ipynb file must be\(reason.isEmpty ? "" : " (\(reason))")",
-        "save it anew from Jupyter; a part of it may be missing")
+      (
+        "this is no JSON, as an .ipynb file must be\(reason.isEmpty ? "" : " (\(reason))")",
+        "save it anew from Jupyter; a part of it may be missing"
+      )
     case .noNotebook(let reason):
       ("this is no Jupyter notebook: \(reason)", "give a file that Jupyter or convert has written")
     case .version(let version):
-      ("this notebook is of nbformat \(version), not 4", "open and save it in Jupyter, or run jupyter nbconvert")
+      (
+        "this notebook is of nbformat \(version), not 4",
+        "open and save it in Jupyter, or run jupyter nbconvert"
+      )
     case .kernel(let name):
-      ("this notebook is for \(name.map { "the kernel '\($0)'" } ?? "no kernel"), not for srel",
-        "only commands of srel can be converted; copy the prose by hand")
+      (
+        "this notebook is for \(name.map { "the kernel '\($0)'" } ?? "no kernel"), not for srel",
+        "only commands of srel can be converted; copy the prose by hand"
+      )
     case .otherCell(let number, let kind):
       ("cell \(number) is of type '\(kind)'", "make it code or Markdown, or delete it")
     case .attachment(let number):

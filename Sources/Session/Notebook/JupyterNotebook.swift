@@ -66,8 +66,8 @@ extension JupyterNotebook {
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      var pieces = lines.dropLast().map { $0 + "\n" }
+      let lines: [Substring] = text.split(separator: "\n", omittingEmptySubsequences: false)
+      var pieces = lines.dropLast().map { String($0) + "\n" }
       if let last = lines.last, !last.isEmpty { pieces.append(String(last)) }
       try container.encode(pieces)
     }
@@ -90,7 +90,9 @@ extension JupyterNotebook {
     case figure(svg: String, fileName: String)
     case error(String)
 
-    private enum Key: String, CodingKey { case output_type, name, text, data, metadata, ename, evalue, traceback }
+    private enum Key: String, CodingKey {
+      case output_type, name, text, data, metadata, ename, evalue, traceback
+    }
 
     init(from decoder: any Decoder) throws { self = .text("") }
 
@@ -179,7 +181,8 @@ extension JupyterNotebook {
         throw .otherCell(number: index + 1, kind: cell.cell_type)
       }
       if cell.attachments?.isEmpty == false { throw .attachment(number: index + 1) }
-      let heading = [cell.metadata?.name, cell.metadata?.srel?.options].compactMap { $0 }.joined(separator: " ")
+      let heading = [cell.metadata?.name, cell.metadata?.srel?.options].compactMap { $0 }.joined(
+        separator: " ")
       cells.append(NotebookContent.Cell(kind: kind, heading: heading, text: cell.source.text))
     }
     return NotebookContent(cells: cells)

@@ -40,11 +40,14 @@ public enum NotebookConversion {
   ) {
     if form == .jupyter {
       let bytes = try ScriptFile.contents(of: path)
+      let content: NotebookContent
       do throws(JupyterError) {
-        return (try checked(JupyterNotebook.content(of: bytes), path), sha256(bytes))
+        content = try JupyterNotebook.content(of: bytes)
       } catch {
         throw .invalid([Diagnostic("\(path): \(error.sentences.title)", hint: error.sentences.hint)])
       }
+      try checkNames(content, path)
+      return (content, sha256(bytes))
     }
     let source = try ScriptFile.read(path)
     let notebook = Notebook(source)
@@ -54,7 +57,8 @@ public enum NotebookConversion {
     return (NotebookContent(notebook), sha256(Array(source.text.utf8)))
   }
 
-  private static func page(_ content: NotebookContent, _ path: String, _ digest: String) throws(SessionFailure)
+  private static func page(_ content: NotebookContent, _ path: String, _ digest: String)
+    throws(SessionFailure)
     -> String
   {
     let cells = try outputs(content, path)
@@ -76,7 +80,9 @@ public enum NotebookConversion {
   }
 
   /// The cells with the figures that a run has left.
-  private static func outputs(_ content: NotebookContent, _ path: String) throws(SessionFailure) -> [CellOutput] {
+  private static func outputs(_ content: NotebookContent, _ path: String) throws(SessionFailure)
+    -> [CellOutput]
+  {
     let folder = NotebookFormat.outputFolder(of: path)
     var result: [CellOutput] = []
     for (index, cell) in content.cells.enumerated() {
@@ -88,7 +94,8 @@ public enum NotebookConversion {
         for name in drawings(in: cell.text) {
           let file = folder + "/" + (name.contains("/") ? name : "figures/" + name)
           guard !name.hasPrefix("/"), !name.split(separator: "/").contains(".."),
-            FileManager.default.fileExists(atPath: file) else { continue }
+            FileManager.default.fileExists(atPath: file)
+          else { continue }
           let svg = String(decoding: try ScriptFile.contents(of: file), as: UTF8.self)
           output.figures.append(CellOutput.Figure(svg: svg, fileName: name))
         }
@@ -100,8 +107,9 @@ public enum NotebookConversion {
 
   /// The SVG files that the cell's `plot` commands name.
   private static func drawings(in code: String) -> [String] {
-    Parser.parse(Source(code), verbs: Registry.verbNames).program.statements.flatMap { statement -> [String] in
-      let expression: Expression
+    Parser.parse(Source(code), verbs: Registry.verbNames).program.statements.flatMap {
+      statement -> [String] in
+      let expression: Language.Expression
       switch statement.kind {
       case .expression(let value), .assignment(_, let value): expression = value
       default: return []
@@ -109,13 +117,16 @@ public enum NotebookConversion {
       guard case .command(let command) = expression.kind, command.verb.text == Verb.plot.name,
         let target = command.options.first(where: { $0.name.text == "to" })?.value
       else { return [] }
-      let names: [Expression] = if case .list(let elements) = target.kind { elements } else { [target] }
+      let names: [Language.Expression] =
+        if case .list(let elements) = target.kind { elements } else { [target] }
       return names.compactMap(\.writtenText).filter { $0.hasSuffix(".svg") }
     }
   }
 
   private static func write(_ text: String, to target: String, replaces: Bool) throws(SessionFailure) {
-    if !replaces, FileManager.default.fileExists(atPath: target) { throw .failed(ConversionError.occupied(target).diagnostic) }
+    if !replaces, FileManager.default.fileExists(atPath: target) {
+      throw .failed(ConversionError.occupied(target).diagnostic)
+    }
     do throws(FileError) {
       try AtomicFile.write(text, to: target)
     } catch {
@@ -124,7 +135,7 @@ public enum NotebookConversion {
   }
 
   /// Refuses names that occur twice, as in copies of cells.
-  private static func checked(_ content: NotebookContent, _ path: String) throws(SessionFailure) -> NotebookContent {
+  private static func checkNames(_ content: NotebookContent, _ path: String) throws(SessionFailure) {
     var seen: Set<String> = []
     for (index, cell) in content.cells.enumerated() {
       let name = cell.headingParts.name
@@ -132,7 +143,6 @@ public enum NotebookConversion {
         throw invalid(.repeatedName(path, number: index + 1, name: name))
       }
     }
-    return content
   }
 
   private static func invalid(_ error: ConversionError) -> SessionFailure { .invalid([error.diagnostic]) }
@@ -155,7 +165,8 @@ enum ConversionError: Error, Equatable {
     case .occupied(let path):
       Diagnostic("'\(path)' exists already", hint: "give another name, or --force to replace it")
     case .repeatedName(let path, let number, let name):
-      Diagnostic("\(path): cell \(number) is a second one named '\(name)'", hint: "change metadata.name of one")
+      Diagnostic(
+        "\(path): cell \(number) is a second one named '\(name)'", hint: "change metadata.name of one")
     }
   }
 }
