@@ -109,16 +109,20 @@ struct Command: ParsableCommand {
 
   /// Usage errors exit with 2; everything else as ArgumentParser does.
   static func main() {
+    // FILE would take the word, which is a subcommand only where it comes first.
+    let words = CommandLine.arguments.dropFirst()
+    let isConvert = words.first == Convert.configuration.commandName
+    let asked: any ParsableCommand.Type = isConvert ? Convert.self : Command.self
     do {
-      var command = try parseAsRoot()
+      var command = try asked.parseAsRoot(Array(isConvert ? words.dropFirst() : words))
       try command.run()
     } catch {
-      let code = exitCode(for: error)
+      let code = asked.exitCode(for: error)
       if code == .validationFailure {
-        StandardStream.messages.write(fullMessage(for: error) + "\n")
+        StandardStream.messages.write(asked.fullMessage(for: error) + "\n")
         exit(withError: ExitCode(2))
       }
-      exit(withError: error)
+      asked.exit(withError: error)
     }
   }
 

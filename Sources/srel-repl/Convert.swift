@@ -6,7 +6,8 @@ import Session
 /// `srel-repl convert A B`
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Write a notebook in another form: .srel, .srel.md, .ipynb or .html.",
+    commandName: "convert",
+    abstract: "Write a notebook in another form: .srel, .srel.md, .ipynb or .html.",
     discussion: """
       The endings of the names decide. Nothing is run: .ipynb and .html files show the figures that an earlier run of \
       the notebook left beside it (NAME.out). An .ipynb file is read back if its kernel is srel, without its outputs. \
@@ -22,13 +23,6 @@ struct Convert: ParsableCommand {
 
   @Flag(name: .shortAndLong, help: "Replace B if it is there already.")
   var force = false
-
-  func validate() throws {
-    // Options of a run before the word would mean nothing here.
-    if CommandLine.arguments.dropFirst().first != Self.configuration.commandName {
-      throw ValidationError("options of convert come after it: srel-repl convert A B")
-    }
-  }
 
   func run() throws {
     do throws(SessionFailure) {
