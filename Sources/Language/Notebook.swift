@@ -137,7 +137,7 @@ public struct Notebook: Sendable {
     var start = cell.body.lowerBound
     while start < cell.body.upperBound {
       let line = source.lineRange(at: start)
-      defer { start = line.upperBound + 1 }
+      defer { start = source.nextLine(after: start) }
       let text = source[line].drop { $0 == " " || $0 == "\t" }
       if let first = text.first, first != "#" {
         diagnostics.append(

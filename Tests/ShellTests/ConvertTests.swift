@@ -25,7 +25,8 @@ import Testing
     ("```srel a\nshow (1\n```\n\n```srel b\n)\n```\n", 2, "l.srel.md:", "begins inside a statement"),
   ])
   func anErrorPointsIntoTheMarkdown(text: String, code: Int32, place: String, line: String) throws {
-    let found = try Program.run([try Script(text, name: "l.srel.md").path])
+    let script = try Script(text, name: "l.srel.md")
+    let found = try Program.run([script.path])
     #expect(found.code == code)
     #expect(found.errors.contains(place), "\(found.errors)")
     #expect(found.errors.contains(line), "\(found.errors)")
@@ -47,6 +48,7 @@ import Testing
     #expect(try convert("--force", script.path, jupyter).code == 0)
     #expect(try convert(script.path, folder.file("n.doc")).code == 2)
     #expect(try convert(script.path).code == 2)
+    // The word is a command only where it comes first.
     #expect(try Program.run(["-q", "convert", script.path, back]).code == 2)
     let run = try Program.run([jupyter])
     #expect(run.code == 2)
