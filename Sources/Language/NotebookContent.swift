@@ -9,7 +9,7 @@ public struct NotebookContent: Hashable, Sendable {
 
     public init(kind: NotebookCell.Kind, heading: String, text: String) {
       self.kind = kind
-      self.heading = heading.trimmingBlankLines()
+      self.heading = String(heading.drop(while: \.isWhitespace)).trimmingBlankLines()
       self.text = text.replacing("\r\n", with: "\n").trimmingBlankLines()
     }
 
