@@ -51,12 +51,13 @@ let package = Package(
       dependencies: [
         "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
       ], swiftSettings: safe),
+    .target(name: "Theory", dependencies: ["Random", "Tables", "COpenBLAS"], swiftSettings: safe),
     .target(name: "Charts", dependencies: ["Tables"], swiftSettings: safe),
     .target(name: "Language", swiftSettings: safe),
     .target(
       name: "Session",
       dependencies: [
-        "Language", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
         "Kernels", "Tensor", "Random",
       ], swiftSettings: safe),
     .target(
@@ -107,6 +108,7 @@ let package = Package(
         "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
         "TestSupport",
       ], resources: [.copy("Golden")]),
+    .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "Charts", "TestSupport"]),

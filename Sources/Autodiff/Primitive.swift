@@ -14,6 +14,10 @@ public enum Primitive: Hashable, Sendable {
   case bias(channels: Int)
   /// max(x, 0).
   case relu
+  /// tanh x.
+  case tanh
+  /// factor · x, the multiplier of a parametrization.
+  case scale(Float)
   case maxPool(Pooling)
   case averagePool(Pooling)
   /// x₀ + x₁, the end of a residual block.
@@ -29,7 +33,7 @@ public enum Primitive: Hashable, Sendable {
       let g = convolution.geometry
       return [g.kernelHeight, g.kernelWidth, g.inputChannels, g.outputChannels]
     case .bias(let channels): return [channels]
-    case .input, .relu, .maxPool, .averagePool, .add, .flatten: return nil
+    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return nil
     }
   }
 
@@ -40,14 +44,14 @@ public enum Primitive: Hashable, Sendable {
       let tap = convolution.geometry.inputChannels * convolution.geometry.outputChannels
       return convolution.liveTaps.map { $0 * tap..<($0 + 1) * tap }
     case .linear, .bias: return parameterShape.map { [0..<$0.count] } ?? []
-    case .input, .relu, .maxPool, .averagePool, .add, .flatten: return []
+    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return []
     }
   }
 
   /// The shape of one output sample. `input` is that of the first operand.
   public func outputShape(_ input: SampleShape) -> SampleShape {
     switch self {
-    case .input, .bias, .relu, .add: return input
+    case .input, .bias, .relu, .tanh, .scale, .add: return input
     case .linear(_, let outputs):
       return SampleShape(height: input.height, width: input.width, channels: outputs)
     case .convolution(let convolution):
@@ -64,7 +68,7 @@ public enum Primitive: Hashable, Sendable {
     switch self {
     case .linear(let inputs, let outputs): return input.height * input.width * inputs * outputs
     case .convolution(let convolution): return convolution.multiplyAdds
-    case .input, .bias, .relu, .maxPool, .averagePool, .add, .flatten: return 0
+    case .input, .bias, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return 0
     }
   }
 
@@ -76,6 +80,8 @@ public enum Primitive: Hashable, Sendable {
     case .convolution(let convolution): convolution.product(x[0], required(parameter), into: &out)
     case .bias: Elementwise.addBias(x[0], required(parameter), into: &out)
     case .relu: Elementwise.relu(x[0], into: &out)
+    case .tanh: Elementwise.tanh(x[0], into: &out)
+    case .scale(let factor): Elementwise.scaled(x[0], by: factor, into: &out)
     case .maxPool(let pooling): pooling.maximum(x[0], into: &out)
     case .averagePool(let pooling): pooling.average(x[0], into: &out)
     case .add: Elementwise.sum(x[0], x[1], into: &out)
@@ -99,6 +105,10 @@ public enum Primitive: Hashable, Sendable {
       if accumulating { Elementwise.accumulate(d, into: &out) } else { Elementwise.copy(d, into: &out) }
     case .relu:
       overwriting(&out, accumulating) { Elementwise.reluGradient(d, output: y, into: &$0) }
+    case .tanh:
+      overwriting(&out, accumulating) { Elementwise.tanhGradient(d, output: y, into: &$0) }
+    case .scale(let factor):
+      overwriting(&out, accumulating) { Elementwise.scaled(d, by: factor, into: &$0) }
     case .maxPool(let pooling):
       if !accumulating { Elementwise.fill(&out, with: 0) }
       pooling.maximumGradient(d, input: x, output: y, into: &out)
@@ -116,7 +126,7 @@ public enum Primitive: Hashable, Sendable {
     case .linear: Linear.weightGradient(x, d, sample: sample, into: &out)
     case .convolution(let convolution): convolution.weightGradient(x, d, sample: sample, into: &out)
     case .bias: Elementwise.biasGradient(d, sample: sample, into: &out)
-    case .input, .relu, .maxPool, .averagePool, .add, .flatten: break
+    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: break
     }
   }
 

@@ -121,6 +121,8 @@ extension Primitive {
       }
       if case .dense(let change) = change { Elementwise.accumulateBias(change, into: &out) }
     case .relu: Elementwise.reluDifference(required(deltas[0]), input: x, into: &out)
+    case .tanh: Elementwise.tanhDifference(required(deltas[0]), input: x, into: &out)
+    case .scale(let factor): Elementwise.scaled(required(deltas[0]), by: factor, into: &out)
     case .maxPool(let pooling):
       pooling.maximumDifference(required(deltas[0]), input: x, output: y, into: &out)
     case .averagePool(let pooling): pooling.average(required(deltas[0]), into: &out)
@@ -156,7 +158,7 @@ extension Primitive {
     case .linear: return true
     case .convolution(let convolution):
       return !convolution.gathersInput && convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
-    case .input, .bias, .relu, .maxPool, .averagePool, .add, .flatten: return false
+    case .input, .bias, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return false
     }
   }
 }

@@ -265,20 +265,14 @@ static unsigned char complete(EditLine *el, wint_t key) {
     size_t stop = is_only ? candidates.end : cursor;
     const char suffix[] = {is_only ? candidates.items[0].suffix : 0, 0};
     if (*suffix && line[stop] == *suffix) stop++;
-    char *text = NULL;
-    int length = asprintf(&text, "%.*s%.*s%s", (int)candidates.start, line, (int)common,
-                          candidates.items[0].text, suffix);
-    if (length >= 0) {
-      size_t rest = strlen(line + stop);
-      char *whole = malloc((size_t)length + rest + 1);
-      if (!whole) abort();
-      memcpy(whole, text, (size_t)length);
-      memcpy(whole + length, line + stop, rest + 1);
-      wchar_t *wide = cle_wide_from_utf8(whole), *after = cle_wide_from_utf8(line + stop);
-      replace_line(el, wide);
-      el_cursor(el, -(int)wcslen(after));
-      free(wide), free(after), free(whole), free(text);
-    }
+    char *whole;
+    int length = asprintf(&whole, "%.*s%.*s%s%s", (int)candidates.start, line, (int)common, first, suffix,
+                          line + stop);
+    if (length < 0) abort();
+    wchar_t *wide = cle_wide_from_utf8(whole), *after = cle_wide_from_utf8(line + stop);
+    replace_line(el, wide);
+    el_cursor(el, -(int)wcslen(after));
+    free(wide), free(after), free(whole);
     result = CC_REFRESH;
   } else if (candidates.count > 1) {
     list(&candidates);
@@ -290,6 +284,11 @@ static unsigned char complete(EditLine *el, wint_t key) {
 }
 
 // Key bindings
+
+static bool is_in_vi_mode(void) {
+  const char *mode = NULL;
+  return el_get(editor, EL_EDITOR, &mode) == 0 && mode && strcmp(mode, "vi") == 0;
+}
 
 static void bind_keys(void) {
   static const wchar_t *const keys[][2] = {
@@ -303,8 +302,7 @@ static void bind_keys(void) {
     {L"H", L"ed-move-to-beg"}, {L"F", L"ed-move-to-end"}, {L"3~", L"ed-delete-next-char"},
     {L"200~", L"srel-paste"},
   };
-  const char *mode = NULL;
-  has_vi_keys = el_get(editor, EL_EDITOR, &mode) == 0 && mode && strcmp(mode, "vi") == 0;
+  has_vi_keys = is_in_vi_mode();
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     el_wset(editor, EL_BIND, keys[i][0], keys[i][1], NULL);
   }
@@ -346,9 +344,7 @@ void cle_start_editing(const char *application) {
   el_wset(editor, EL_EDITOR, wants_vi ? L"vi" : L"emacs");
   bind_keys();
   el_source(editor, NULL);
-  const char *mode = NULL;
-  bool has_vi = el_get(editor, EL_EDITOR, &mode) == 0 && mode && strcmp(mode, "vi") == 0;
-  if (has_vi != wants_vi) bind_keys();
+  if (is_in_vi_mode() != wants_vi) bind_keys();
 }
 
 // Reading

@@ -18,6 +18,7 @@
 typedef enum { EVENT_INPUT, EVENT_INTERRUPT, EVENT_RESIZE, EVENT_SUSPEND, EVENT_CONTINUE, EVENT_STOP }
   cle_event;
 
+void cle_start_signals(void);
 void cle_watch(bool has_terminal, bool editing);  // starts to handle signals, remembers the terminal's mode
 void cle_unwatch(void);                           // terminal and handlers as they were
 cle_event cle_wait(void);                         // until there is input or a signal

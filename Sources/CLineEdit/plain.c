@@ -33,6 +33,7 @@ cle_mode cle_start(const char *application, bool interactive) {
   if (started) return mode;
   started = true;
   cle_start_locale();
+  cle_start_signals();
   bool terminals = interactive && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   // A stream of our own: buffered, so that a redrawn line is one write.
   int file = dup(isatty(STDERR_FILENO) ? STDERR_FILENO : STDOUT_FILENO);
@@ -61,7 +62,9 @@ cle_input cle_read(const char *prompt, const char *initial) {
 #endif
   fflush(cle_out);
   cle_unwatch();
-  // With the handlers back in place: the program's own one runs, or the signal ends the program here. Ctrl-\
+  // After Ctrl-C the next read follows, and what has come since is for that.
+  if (input.outcome != CLE_INTERRUPTED) cle_return_signals();
+  // With the handlers back in place: the program's own one runs, or the signal ends the program here. SIGQUIT
   // always ends it; the handler that Swift's runtime has for it would print a stack trace.
   if (input.outcome == CLE_STOPPED && input.code == SIGQUIT) signal(SIGQUIT, SIG_DFL);
   if (input.outcome == CLE_STOPPED) kill(getpid(), input.code);

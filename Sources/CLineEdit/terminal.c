@@ -27,7 +27,6 @@ static int wake[2] = {-1, -1};
 static int input = STDIN_FILENO;
 static struct termios original, editing_mode;
 static _Atomic bool watching;
-static _Atomic int undelivered;  // came while the caller was on its way into or out of a read
 static bool has_terminal, has_editing_mode, marks_paste;
 static sigset_t previous_mask;
 static int stop_signal;
@@ -63,13 +62,12 @@ static void on_crash(int number) {
   raise(number);
 }
 
+void cle_start_signals(void) {
+  if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) abort();
+  atexit(restore_terminal);
+}
+
 void cle_watch(bool terminal, bool editing) {
-  if (wake[0] < 0) {
-    if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) abort();
-    atexit(restore_terminal);
-  }
-  unsigned char byte;
-  while (read(wake[0], &byte, 1) == 1) { /* signals of an earlier read */ }
   has_terminal = terminal && tcgetattr(STDIN_FILENO, &original) == 0;
   if (has_terminal && input == STDIN_FILENO) {
     const char *name = ttyname(STDIN_FILENO);
@@ -89,9 +87,6 @@ void cle_watch(bool terminal, bool editing) {
     if (ignored && handled[i] != SIGINT) sigaction(handled[i], &previous[i], NULL);
     else sigaddset(&unblocked, handled[i]);
   }
-  int early = undelivered;
-  undelivered = 0;
-  if (early) on_signal(early);
   // A parent may have blocked them, or the program in this thread; while a line is read they come here.
   pthread_sigmask(SIG_UNBLOCK, &unblocked, &previous_mask);
   for (size_t i = 0; editing && i < CRASHES; i++) {
@@ -109,11 +104,14 @@ void cle_unwatch(void) {
   watching = false;
 }
 
-bool cle_is_reading(void) { return watching; }
+// A signal between two reads waits in the pipe for the next.
+void cle_deliver(int signal) { on_signal(signal); }
 
-void cle_deliver(int signal) {
-  if (watching) on_signal(signal);
-  else undelivered = signal;
+// All at once: while a line is read, they come back into the pipe.
+void cle_return_signals(void) {
+  unsigned char numbers[64];
+  ssize_t count = read(wake[0], numbers, sizeof numbers);
+  for (ssize_t i = 0; i < count; i++) kill(getpid(), numbers[i]);
 }
 
 int cle_stop_signal(void) { return stop_signal; }

@@ -43,16 +43,38 @@ public struct Figure: Sendable, Equatable {
     public var label: String
     public var points: [Point]
     public var style: Style
+    /// The entries of the columns that tell curves apart.
+    var entries: [String: Cell] = [:]
 
     public init(label: String, points: [Point], style: Style) {
       (self.label, self.points, self.style) = (label, points, style)
     }
   }
 
+  /// A shaded stretch of the x axis; an end at infinity is the edge of the panel.
+  public struct Shade: Sendable, Equatable {
+    public var from: Double
+    public var to: Double
+    public var label: String
+    public var color: String
+  }
+
+  /// An upright line at a place of the x axis.
+  public struct Mark: Sendable, Equatable {
+    public var x: Double
+    public var label: String
+    public var color: String
+    public var dashes: [Int]
+  }
+
   /// One pair of axes with its curves.
   public struct Panel: Sendable, Equatable {
     public var title: String
     public var series: [Series]
+    /// Stretches of the x axis that are shaded behind the curves.
+    public var shades: [Shade] = []
+    /// Upright lines over the whole panel.
+    public var marks: [Mark] = []
 
     public init(title: String, series: [Series]) {
       (self.title, self.series) = (title, series)
@@ -73,6 +95,8 @@ public struct Figure: Sendable, Equatable {
   public var panels: [Panel]
   /// How many panels stand side by side.
   public var panelsPerRow: Int
+  /// The entries of the facet columns of each panel.
+  var facetEntries: [[String: Cell]] = []
   /// The numbers that are drawn, one row a point.
   public var data: Table
 

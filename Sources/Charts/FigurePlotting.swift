@@ -39,10 +39,14 @@ extension Figure {
         title: names.panelTitle(for: panel),
         series: keys.indices.compactMap { place in
           let points = curves.points(panel: panel, series: keys[place])
-          return points.isEmpty ? nil : Series(label: labels[place], points: points, style: styles[place])
+          if points.isEmpty { return nil }
+          var series = Series(label: labels[place], points: points, style: styles[place])
+          series.entries = Dictionary(uniqueKeysWithValues: zip(by, keys[place]))
+          return series
         })
     }
     panelsPerRow = Self.panelsPerRow(of: curves.panelKeys)
+    facetEntries = curves.panelKeys.map { Dictionary(uniqueKeysWithValues: zip(facet, $0)) }
     if leavesOutOutliers { note += (note.isEmpty ? "" : "; ") + "outside the axes: \(pointsOutside)" }
   }
 

@@ -31,6 +31,7 @@ struct GnuplotScript {
       let count = max(3, Int(layout.boxes[place].width / 75))
       let xTicks = panel.xTicks(log: figure.log.x, count: count, shared: xRange)
       lines += frame(panel, layout: layout, place: place, xTicks: xTicks, yTicks: yTicks[place])
+      lines += decoration(of: panel, xTicks: xTicks)
       lines.append(plotCommand(panel, place: place))
       lines += ["unset label", "unset arrow", "unset object"]
     }
@@ -128,6 +129,36 @@ struct GnuplotScript {
         layout.isLowest[place] ? figure.xLabel : "",
         at: layout.screen(box.left + box.width / 2, box.top + box.height + 41), "center"),
     ]
+  }
+
+  /// Shaded stretches behind the curves and upright lines, with their words at the top.
+  private func decoration(of panel: Figure.Panel, xTicks: Ticks) -> [String] {
+    var lines: [String] = []
+    let range = xTicks.range
+    func middle(_ a: Double, _ b: Double) -> Double {
+      figure.log.x ? (a * b).squareRoot() : (a + b) / 2
+    }
+    for shade in panel.shades {
+      let (from, to) = (max(shade.from, range.lowerBound), min(shade.to, range.upperBound))
+      guard from < to else { continue }
+      lines.append(
+        "set object rectangle from first \(from), graph 0 to first \(to), graph 1 behind fillstyle transparent "
+          + "solid 0.12 noborder fillcolor rgb '\(shade.color)'")
+      lines.append(
+        label(
+          shade.label, at: "first \(middle(from, to)), graph 0.95", "center font ',\(fontSize(12))'"))
+    }
+    for (place, mark) in panel.marks.filter({ range.contains($0.x) }).enumerated() {
+      let dashes = mark.dashes.isEmpty ? "1" : "(\(mark.dashes.map(String.init).joined(separator: ",")))"
+      lines.append(
+        "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead linewidth 1.2 "
+          + "dashtype \(dashes) linecolor rgb '\(mark.color)' front")
+      lines.append(
+        label(
+          mark.label, at: "first \(mark.x), graph \(0.04 + 0.06 * Double(place % 4))",
+          "left offset 0.5,0 font ',\(fontSize(12))'"))
+    }
+    return lines
   }
 
   /// The points of each curve of a panel; a blank line where a curve or band is broken.

@@ -100,7 +100,11 @@ struct Labels {
 
   /// Whether a column of the table holds values of S.
   func isElasticity(_ name: String) -> Bool {
-    name == "value" && ["distance", "source_class", "probe_class"].allSatisfy(plan.table.hasColumn(named:))
+    // Measured S has a distance, that of a closed form a model.
+    name == "value"
+      && ["distance", "model"].contains(where: plan.table.hasColumn(named:))
+      && (["source_class", "probe_class"].allSatisfy(plan.table.hasColumn(named:))
+        || plan.table.hasColumn(named: "pairing"))
   }
 
   /// What the figure shows besides its axes: keys with one value, what a line averages, what a band means.

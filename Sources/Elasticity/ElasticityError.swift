@@ -15,6 +15,8 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
   case tooManyPairs(sources: Int, probes: Int, most: Int)
   /// Predictions of the network are not finite: the weights have diverged.
   case notFinite(sample: Int)
+  /// The gradients of one layer at all points are more numbers than are held.
+  case kernelTooLarge(points: Int, weights: Int, most: Int)
   /// Stopped between two sources on request; nothing of the measurement is kept.
   case interrupted(sourcesDone: Int, of: Int)
 
@@ -36,6 +38,8 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
       "\(sources) sources and \(probes) probes are \(sources * probes) pairs, at most \(most) are kept: pick fewer points"
     case .notFinite(let sample):
       "the network predicts NaN or infinity at sample \(sample): its weights have diverged, nothing can be measured"
+    case .kernelTooLarge(let points, let weights, let most):
+      "the kernel of \(points) points needs their gradients of \(weights) weights of one layer at once, at most \(most / max(weights, 1)) points fit: pick fewer points"
     case .interrupted(let done, let count):
       "stopped after \(done) of \(count) sources; this measurement is not kept"
     }

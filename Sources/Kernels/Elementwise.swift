@@ -1,3 +1,4 @@
+import Glibc
 import Tensor
 
 /// Loops over whole tensors of one shape; each output element depends on the elements at its own place.
@@ -52,6 +53,43 @@ public enum Elementwise {
         let falling = delta[i] < -z[i] ? -z[i] : delta[i]
         let rising = z[i] + delta[i] < 0 ? 0 : z[i] + delta[i]
         out[i] = z[i] > 0 ? falling : rising
+      }
+    }
+  }
+
+  /// out = factor · x
+  public static func scaled(_ x: Tensor, by factor: Float, into out: inout Tensor) {
+    check("scaled", x, out)
+    let count = x.count
+    x.withPointer { x in out.withMutablePointer { out in for i in 0..<count { out[i] = factor * x[i] } } }
+  }
+
+  /// out = tanh x
+  public static func tanh(_ x: Tensor, into out: inout Tensor) {
+    check("tanh", x, out)
+    let count = x.count
+    x.withPointer { x in out.withMutablePointer { out in for i in 0..<count { out[i] = tanhf(x[i]) } } }
+  }
+
+  /// The gradient at the input of a tanh whose *output* was y: d (1 − y²).
+  public static func tanhGradient(_ d: Tensor, output y: Tensor, into out: inout Tensor) {
+    withPointers("tanhGradient", d, y, &out) { count, d, y, out in
+      for i in 0..<count { out[i] = d[i] * (1 - y[i]) * (1 + y[i]) }
+    }
+  }
+
+  /// tanh(z + δ) − tanh z without subtracting nearly equal numbers: tanh δ (1 − tanh z tanh(z + δ)), whose last factor is
+  /// formed as (e^{2z + 2δ} + e^{2z}) · 2 / ((1 + e^{2z})(1 + e^{2z + 2δ})).
+  public static func tanhDifference(_ delta: Tensor, input z: Tensor, into out: inout Tensor) {
+    withPointers("tanhDifference", delta, z, &out) { count, delta, z, out in
+      for i in 0..<count {
+        // In Double and with the sign of z taken out, so that the powers stay below 1.
+        let (a, d) = (Double(z[i]), Double(delta[i]))
+        let (p, q) = (exp(-2 * abs(a)), exp(-2 * abs(a + d)))
+        let rest =
+          (a < 0) == (a + d < 0)
+          ? 2 * (p + q) / ((1 + p) * (1 + q)) : 1 + (1 - p) * (1 - q) / ((1 + p) * (1 + q))
+        out[i] = Float(Glibc.tanh(d) * rest)
       }
     }
   }

@@ -72,16 +72,17 @@ public final class LineEditor {
     }
   }
 
-  /// Whether a line is being waited for; callable from any thread.
-  public static var isReading: Bool { cle_is_reading() }
-
   /// Whether standard input is a terminal.
   public static var isInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-  /// Does what a signal does while a line is being waited for, and nothing otherwise; callable from any thread.
+  /// Does what a signal does while a line is being waited for: to the present read, or else to the next one.
   ///
-  /// The signals themselves need no help; this is for programs that learn of them in their own way.
-  public static func deliver(signal: Int32) { cle_deliver(signal) }
+  /// Signals that come during a read need no help; this is for those around it. Callable from any thread, as is
+  /// `returnSignals`.
+  static func deliver(signal: Int32) { cle_deliver(signal) }
+
+  /// Raises anew the signals that came too late for the last read.
+  static func returnSignals() { cle_return_signals() }
 
   /// Reads the next input, over as many lines as it needs. Blocks.
   ///

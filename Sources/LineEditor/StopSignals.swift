@@ -52,7 +52,10 @@ public final class StopSignals {
   /// Whether input is read rather than a command run; stays true when a signal has ended the reading.
   public var isReading: Bool {
     get { requests.isReading.load(ordering: .sequentiallyConsistent) }
-    set { requests.isReading.store(newValue, ordering: .sequentiallyConsistent) }
+    set {
+      requests.isReading.store(newValue, ordering: .sequentiallyConsistent)
+      if !newValue { LineEditor.returnSignals() }
+    }
   }
 
   /// 130 or, after SIGTERM, 143, after SIGHUP 129.
@@ -87,26 +90,35 @@ private final class StopRequests: Sendable {
   }
 
   var termination: Int32? {
-    let number = terminator.load(ordering: .relaxed)
+    let number = terminator.load(ordering: .sequentiallyConsistent)
     return number == 0 ? nil : number
   }
 
   func interrupt() {
-    if isReading.load(ordering: .sequentiallyConsistent) { return LineEditor.deliver(signal: SIGINT) }
+    if isReaders(SIGINT) { return }
     let now = DispatchTime.now().uptimeNanoseconds
     let before = lastRequest.exchange(now, ordering: .relaxed)
     guard !isRequested() || now - before < 2_000_000_000 else { return }
     let count = request()
     if count > 2 { exit(130) }
     // The command ended meanwhile and its caller has looked for requests in vain.
-    if isReading.load(ordering: .sequentiallyConsistent) { return LineEditor.deliver(signal: SIGINT) }
+    if isReaders(SIGINT) { return }
     tell(count == 1 ? "\nfinishing this step; Ctrl-C again abandons the command\n" : "\nabandoning\n")
   }
 
   func terminate(_ number: Int32) {
-    terminator.store(number, ordering: .relaxed)
+    terminator.store(number, ordering: .sequentiallyConsistent)
     onTermination()
-    if LineEditor.isReading { return LineEditor.deliver(signal: number) }
-    if isReading.load(ordering: .relaxed) || request() > 2 { exit(128 + number) }
+    if isReaders(number) { return }
+    if request() > 2 { exit(128 + number) }
+  }
+
+  /// Hands a signal to the line editor where input is read; false where a command runs.
+  private func isReaders(_ number: Int32) -> Bool {
+    guard isReading.load(ordering: .sequentiallyConsistent) else { return false }
+    LineEditor.deliver(signal: number)
+    // The reading has ended meanwhile, perhaps before the signal was there to be returned.
+    if !isReading.load(ordering: .sequentiallyConsistent) { LineEditor.returnSignals() }
+    return true
   }
 }

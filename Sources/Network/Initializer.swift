@@ -21,6 +21,8 @@ public struct Parameter: Hashable, Sendable {
   public let kind: Kind
   public let fanIn: Int
   public let fanOut: Int
+  /// The standard deviation of its first values where the parametrization fixes it, else nil.
+  public var deviation: Double?
 }
 
 extension Network {
@@ -44,6 +46,7 @@ extension Network {
 
   /// The standard deviation of a normally drawn parameter, nil for a uniform one.
   private func normalDeviation(of parameter: Parameter) -> Double? {
+    if let deviation = parameter.deviation { return deviation }
     let isKaiming =
       switch (parameter.kind, model.initializer, model.architecture) {
       case (.bias, _, _): false

@@ -5,7 +5,10 @@ import Kernels
 public indirect enum Layer: Hashable, Sendable {
   case linear(outputs: Int, bias: Bool)
   case convolution(channels: Int, kernel: Int, stride: Int, padding: Int, bias: Bool)
+  /// multiplier · W x, W drawn from a normal distribution; biases start at 0. The layer of a `Parametrization`.
+  case scaledLinear(outputs: Int, bias: Bool, multiplier: Double, deviation: Double)
   case relu
+  case tanh
   case maxPool(kernel: Int, stride: Int, padding: Int)
   case averagePool(kernel: Int, stride: Int, padding: Int)
   /// The mean over all pixels.
@@ -57,7 +60,17 @@ struct NetworkBuilder {
         Parameter(
           name: named.name + ".weight", kind: .convolution, fanIn: fanIn, fanOut: channels * kernel * kernel))
       return hasBias ? recordBias(named.name, channels: channels, fanIn: fanIn, on: y) : y
+    case .scaledLinear(let outputs, let hasBias, let multiplier, let deviation):
+      var y = tape.record(.linear(inputs: shape.channels, outputs: outputs), x)
+      parameters.append(
+        Parameter(
+          name: named.name + ".weight", kind: .linear, fanIn: shape.channels, fanOut: outputs,
+          deviation: deviation))
+      if multiplier != 1 { y = tape.record(.scale(Float(multiplier)), y) }
+      return hasBias
+        ? recordBias(named.name, channels: outputs, fanIn: shape.channels, deviation: 0, on: y) : y
     case .relu: return tape.record(.relu, x)
+    case .tanh: return tape.record(.tanh, x)
     case .maxPool(let kernel, let stride, let padding):
       return tape.record(.maxPool(pooling(shape, kernel, stride, padding)), x)
     case .averagePool(let kernel, let stride, let padding):
@@ -72,8 +85,12 @@ struct NetworkBuilder {
     }
   }
 
-  private mutating func recordBias(_ name: String, channels: Int, fanIn: Int, on y: Int) -> Int {
-    parameters.append(Parameter(name: name + ".bias", kind: .bias, fanIn: fanIn, fanOut: channels))
+  private mutating func recordBias(
+    _ name: String, channels: Int, fanIn: Int, deviation: Double? = nil, on y: Int
+  ) -> Int {
+    parameters.append(
+      Parameter(
+        name: name + ".bias", kind: .bias, fanIn: fanIn, fanOut: channels, deviation: deviation))
     return tape.record(.bias(channels: channels), y)
   }
 

@@ -5,8 +5,10 @@ public struct Model: Hashable, Sendable {
   public enum Architecture: Hashable, Sendable {
     /// One linear layer on the flattened input.
     case linear
-    /// Linear layers with ReLU between them; `widths` are those of the hidden layers.
+    /// Linear layers with the activation between them; `widths` are those of the hidden layers.
     case mlp(widths: [Int])
+    /// One ReLU gate an output, max(0, w·x).
+    case gate
     /// For each entry a 3×3 convolution, ReLU and 2×2 max-pool; then one linear layer.
     case cnn(channels: [Int])
     /// ResNet-18 (He et al. 2016, arXiv 1512.03385) with the ImageNet stem and no normalisation layers; `width` channels
@@ -20,10 +22,17 @@ public struct Model: Hashable, Sendable {
   public var initializer: Initializer
   /// A factor on all initial parameters.
   public var scale: Double
+  /// What stands between the layers of `mlp`.
+  public var activation: Activation
+  /// How the layers of `mlp` are scaled with their widths.
+  public var parametrization: Parametrization
 
   public init(
-    _ architecture: Architecture, bias: Bool = true, initializer: Initializer = .standard, scale: Double = 1
+    _ architecture: Architecture, bias: Bool = true, initializer: Initializer = .standard, scale: Double = 1,
+    activation: Activation = .relu, parametrization: Parametrization = .standard
   ) {
+    self.activation = activation
+    self.parametrization = parametrization
     self.architecture = architecture
     self.bias = bias
     self.initializer = initializer
@@ -33,6 +42,7 @@ public struct Model: Hashable, Sendable {
   public var name: String {
     switch architecture {
     case .linear: "linear"
+    case .gate: "gate"
     case .mlp: "mlp"
     case .cnn: "cnn"
     case .resnet18: "resnet18"
@@ -45,7 +55,7 @@ public struct Model: Hashable, Sendable {
   public func network(input: SampleShape, outputs: Int) throws(NetworkError) -> Network {
     try check("outputs", [outputs])
     switch architecture {
-    case .linear: break
+    case .linear, .gate: break
     case .mlp(let widths): try check("a width", widths)
     case .cnn(let channels):
       try check("a number of channels", channels)
@@ -61,7 +71,7 @@ public struct Model: Hashable, Sendable {
       }
     }
     var builder = NetworkBuilder(input: input)
-    _ = builder.record(layers(outputs: outputs), on: 0)
+    _ = builder.record(layers(inputs: input.count, outputs: outputs), on: 0)
     return Network(model: self, tape: builder.tape, parameters: builder.parameters)
   }
 
@@ -70,12 +80,12 @@ public struct Model: Hashable, Sendable {
   }
 
   /// The layers under PyTorch's names: positions in an `nn.Sequential`, or torchvision's for the ResNet.
-  private func layers(outputs: Int) -> [NamedLayer] {
+  private func layers(inputs: Int, outputs: Int) -> [NamedLayer] {
     switch architecture {
     case .linear: return Model.sequential([.flatten, .linear(outputs: outputs, bias: bias)], from: -1)
     case .mlp(let widths):
-      let hidden = widths.flatMap { [Layer.linear(outputs: $0, bias: bias), .relu] }
-      return Model.sequential([.flatten] + hidden + [.linear(outputs: outputs, bias: bias)], from: -1)
+      return Model.sequential([.flatten] + denseLayers(widths, inputs: inputs, outputs: outputs), from: -1)
+    case .gate: return Model.sequential([.flatten, .linear(outputs: outputs, bias: bias), .relu], from: -1)
     case .cnn(let channels):
       let stages = channels.flatMap {
         [

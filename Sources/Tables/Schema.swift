@@ -19,7 +19,11 @@ extension Table {
 
     /// The role of a column by its name, nil for a name that the product does not use itself.
     public static func role(of name: String) -> ColumnRole? {
-      if name == "time" { return .axis }
+      switch name {
+      case "time": return .axis
+      case "kernel_drift": return .value
+      default: break
+      }
       return (averages + pairs).first { $0.0 == name }?.1
     }
 

@@ -8,6 +8,7 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Write a notebook in another form: .srel, .srel.md, .ipynb or .html.",
+    usage: "srel-repl convert <A> <B> [--force]",
     discussion: """
       The endings of the names decide. Nothing is run: .ipynb and .html files show the figures that an earlier run of \
       the notebook left beside it (NAME.out). An .ipynb file is read back if its kernel is srel, without its outputs. \

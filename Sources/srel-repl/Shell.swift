@@ -152,7 +152,6 @@ final class Shell {
       case .stopped(let signal): return 128 + signal
       case nil: return first(code, 1)
       }
-      if isPrompt { session.interruption.clear() }
       if signals.isTerminated { break }
       do throws(SessionFailure) {
         try isPrompt ? answer(text) : run(Source(text))
@@ -181,13 +180,17 @@ final class Shell {
   /// The next input; nil if reading failed, which has been told.
   private func read(_ editor: LineEditor, isPrompt: Bool) -> LineEditor.Input? {
     signals.isReading = true
-    // Ctrl-C just after the last command of a pipe had ended; at a prompt there is nothing left to stop.
-    if !isPrompt, session.interruption.isRequested { return .stopped(signal: signals.exitCode - 128) }
+    // It came just after the last command had ended. For Ctrl-C there is then nothing left to stop at a prompt.
+    if signals.isTerminated || !isPrompt && session.interruption.isRequested {
+      return .stopped(signal: signals.exitCode - 128)
+    }
     do throws(LineEditorError) {
       let initial = unfinished
       unfinished = ""
       let input = try editor.read(prompt: "srel> ", continuation: "   .. ", initial: initial)
       if case .stopped = input { return input }
+      // Before a signal can be the next command's.
+      if isPrompt { session.interruption.clear() }
       signals.isReading = false
       return input
     } catch {

@@ -4,17 +4,18 @@ import Glibc
 enum ShellCommand {
   /// Runs a command line to its end and gives its exit code, 128 + n after signal n, 127 where it cannot be started.
   ///
-  /// The command has the default answer to Ctrl-C, which this program catches for itself.
+  /// Ctrl-C and Ctrl-\ are meant for the command and do nothing to this program meanwhile.
   /// - Parameter input: what it reads on stdin; nil for the terminal.
   static func run(_ line: String, input: String? = nil) -> Int32 {
-    var descriptor: Int32 = -1
-    if let input {
-      descriptor = temporaryFile(input)
-      if descriptor < 0 { return 127 }
-    }
-    defer { if descriptor >= 0 { close(descriptor) } }
+    let file = unsafe input.flatMap { unsafe temporaryFile($0) }
+    if input != nil, unsafe file == nil { return 127 }
+    // Closed once nobody reads it.
+    defer { if let file = unsafe file { unsafe fclose(file) } }
+    let handlers = [SIGINT, SIGQUIT].map { ($0, Glibc.signal($0, SIG_IGN)) }
+    defer { for (number, handler) in handlers { Glibc.signal(number, handler) } }
     var process = pid_t()
-    guard spawn(line, stdin: descriptor, &process) == 0 else { return 127 }
+    let stdin = unsafe file.map { unsafe fileno($0) }
+    guard spawn(line, stdin: stdin, &process) == 0 else { return 127 }
     var status: Int32 = 0
     // The status is written by the call and read after it.
     while unsafe waitpid(process, &status, 0) < 0 { if errno != EINTR { return 127 } }
@@ -30,7 +31,7 @@ enum ShellCommand {
     return (size.ws_row > 1 ? Int(size.ws_row) : 24, size.ws_col > 1 ? Int(size.ws_col) : 80)
   }
 
-  private static func spawn(_ line: String, stdin: Int32, _ process: inout pid_t) -> Int32 {
+  private static func spawn(_ line: String, stdin: Int32?, _ process: inout pid_t) -> Int32 {
     var attributes = posix_spawnattr_t()
     var actions = unsafe posix_spawn_file_actions_t()
     var signals = sigset_t()
@@ -46,31 +47,23 @@ enum ShellCommand {
     for number in [SIGINT, SIGTERM, SIGPIPE, SIGQUIT] { unsafe sigaddset(&signals, number) }
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    if stdin >= 0 { unsafe posix_spawn_file_actions_adddup2(&actions, stdin, 0) }
+    if let stdin { unsafe posix_spawn_file_actions_adddup2(&actions, stdin, 0) }
     let words: [String] = ["sh", "-c", line]
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { word in unsafe strdup(word) } + [nil]
     defer { unsafe arguments.forEach { unsafe free($0) } }
     return unsafe posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, environ)
   }
 
-  /// A nameless file that holds a text, open at its beginning; negative where there is no room.
-  private static func temporaryFile(_ text: String) -> Int32 {
-    // The name is written into the array by the call, which is no longer needed once the file has lost it.
-    var name = Array("/tmp/srel-XXXXXX".utf8CString)
-    let descriptor = unsafe mkstemp(&name)
-    guard descriptor >= 0 else { return -1 }
-    unsafe unlink(name)
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-      if count <= 0 {
-        if count < 0, errno == EINTR { continue }
-        close(descriptor)
-        return -1
-      }
-      bytes = bytes.dropFirst(count)
+  /// A nameless file that holds a text, at its beginning; nil where there is no room.
+  private static func temporaryFile(_ text: String) -> UnsafeMutablePointer<FILE>? {
+    guard let file = unsafe tmpfile() else { return nil }
+    let bytes = Array(text.utf8)
+    // The bytes are only read, and the file is open until the caller closes it.
+    guard unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count, unsafe fflush(file) == 0 else {
+      unsafe fclose(file)
+      return nil
     }
-    lseek(descriptor, 0, SEEK_SET)
-    return descriptor
+    unsafe rewind(file)
+    return unsafe file
   }
 }

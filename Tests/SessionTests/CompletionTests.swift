@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("load ", ["fashion_mnist", "fashion_mnist_subset", "mnist", "table"]),
+    ("load ", ["fashion_mnist", "fashion_mnist_subset", "mnist", "regression", "table"]),
     ("x = load mni", ["mnist"]),
     ("model resnet18 norm=", ["none"]),
     ("train net on=", ["shoes"]), ("train ne", ["net"]), ("step ", ["run"]),

@@ -53,10 +53,11 @@ import Testing
     ] {
       #expect(exists(folder + "/" + file), "\(file)")
     }
-    #expect(report.contains("<h1>A mixture</h1>") || report.contains("A mixture"))
+    // The line with the version of the language is nothing that a page need begin with.
+    #expect(report.contains("<main>\n<section id=\"cell-intro\" class=\"prose\">\n<h1>A mixture</h1>"))
     #expect(report.contains("<svg"))
     #expect(report.contains("2 runs (seed = 1, 2), 3 measurements each"))
-    #expect(try run(Self.script).report == report.replacing(folder, with: folder) || report.contains(folder))
+    #expect(try run(Self.script).report == report, "the same bytes in another folder")
   }
 
   @Test func parametersReplaceWhatStandsInTheScript() throws {

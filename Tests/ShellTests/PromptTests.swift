@@ -25,6 +25,14 @@ private final class Prompt {
 
   func type(_ text: String) throws { try terminal.send(text) }
 
+  /// Types a line and waits until it has been answered.
+  func run(_ line: String) throws {
+    try type(line + "\n")
+    // A prompt before the line's end is the present one, drawn once more.
+    try wait(for: "\r\n")
+    try wait(for: "srel> ")
+  }
+
   func interrupt() { terminal.signal(SIGINT) }
 
   /// Waits for the end without asking for it; gives the code as a shell tells it.
@@ -45,19 +53,15 @@ private final class Prompt {
   @Test func aPromptAnswersGoesOnAfterErrorsAndEndsWithControlD() throws {
     let terminal = try Prompt()
     try terminal.wait(for: "srel> ")
-    try terminal.type("1 + 1\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("1 + 1")
     #expect(terminal.screen.contains("\n2\r\n"))
     try terminal.type("x = (1 +\n")
     try terminal.wait(for: "   .. ")
-    try terminal.type("2)\n")
-    try terminal.wait(for: "srel> ")
-    try terminal.type("lod x\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("2)")
+    try terminal.run("lod x")
     #expect(terminal.screen.contains("did you mean 'load'?"))
     #expect(terminal.screen.contains("\u{1B}[1;31merror:"))
-    try terminal.type("x\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("x")
     #expect(terminal.screen.contains("\n3\r\n"))
     #expect(try terminal.end() == 0)
   }
@@ -69,8 +73,7 @@ private final class Prompt {
     try terminal.wait(for: "   .. ")
     terminal.interrupt()
     try terminal.wait(for: "srel> ")
-    try terminal.type("2 + 5\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("2 + 5")
     #expect(terminal.screen.contains("\n7\r\n"))
     #expect(!terminal.screen.contains("\u{1B}"))
     #expect(try terminal.end() == 0)
@@ -79,8 +82,7 @@ private final class Prompt {
   @Test func terminationDuringATrainingEndsTheProgram() throws {
     let terminal = try Prompt()
     try terminal.wait(for: "srel> ")
-    try terminal.type("d = make mixture classes=2 per_class=50 dimensions=2\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("d = make mixture classes=2 per_class=50 dimensions=2")
     try terminal.type("run = train model(linear) on=d batch=1 steps=1000000000\n")
     try terminal.wait(for: "steps/s")
     #expect(try terminal.terminate() == 143)
@@ -91,10 +93,8 @@ private final class Prompt {
   @Test func controlCAbandonsAMeasurementAndSaysSo() throws {
     let terminal = try Prompt()
     try terminal.wait(for: "srel> ")
-    try terminal.type("d = make mixture classes=2 per_class=500 dimensions=2\n")
-    try terminal.wait(for: "srel> ")
-    try terminal.type("run = train model(mlp, widths=[2000]) on=d steps=1\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("d = make mixture classes=2 per_class=500 dimensions=2")
+    try terminal.run("run = train model(mlp, widths=[2000]) on=d steps=1")
     try terminal.type("m = measure srel run points=d\n")
     try terminal.wait(for: "/1000 sources")
     terminal.interrupt()
@@ -107,15 +107,13 @@ private final class Prompt {
   @Test func controlCEndsATrainingAfterItsStepAndThePromptLivesOn() throws {
     let terminal = try Prompt()
     try terminal.wait(for: "srel> ")
-    try terminal.type("d = make mixture classes=2 per_class=50 dimensions=2\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("d = make mixture classes=2 per_class=50 dimensions=2")
     try terminal.type("run = train model(linear) on=d batch=1 steps=1000000000\n")
     try terminal.wait(for: "steps/s")
     terminal.interrupt()
     try terminal.wait(for: "srel> ")
     #expect(terminal.screen.contains("stopped at step"))
-    try terminal.type("run.step > 0\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("run.step > 0")
     #expect(terminal.screen.contains("\nyes\r\n"))
     #expect(try terminal.end() == 0)
   }
@@ -128,11 +126,32 @@ private final class Prompt {
       ("??weight_decay", "added to the gradient as weight_decay"), ("!echo a$((1+1))b", "\na2b\r\n"),
       ("!exit 3", "ended with 3"),
     ] {
-      try terminal.type(typed + "\n")
-      try terminal.wait(for: "srel> ")
+      try terminal.run(typed)
       #expect(terminal.screen.contains(shown), "\(typed)")
     }
     #expect(terminal.screen.contains("\n84\r\n"))
+    #expect(try terminal.end() == 0)
+  }
+
+  @Test(arguments: [("\u{3}", 130), ("\u{1C}", 131)])
+  func keysThatStopAShellCommandStopNothingElse(key: String, code: Int) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("begun", as: "text")
+    let terminal = try Prompt(["--color", "never"])
+    try terminal.wait(for: "srel> ")
+    // One process that says when it waits: a shell between two commands keeps Ctrl-C until the second has ended.
+    try terminal.type("!exec cat '\(file)' -\n")
+    try terminal.wait(for: "begun")
+    try terminal.type(key)
+    try terminal.wait(for: "the shell command ended with \(code)")
+    try terminal.wait(for: "srel> ")
+    #expect(!terminal.screen.contains("finishing this step"))
+    try terminal.run("d = make mixture classes=2 per_class=50 dimensions=2")
+    try terminal.type("run = train model(linear) on=d batch=1 steps=1000000000\n")
+    try terminal.wait(for: "steps/s")
+    try terminal.type("\u{3}")
+    try terminal.wait(for: "stopped at step")
+    try terminal.wait(for: "srel> ")
     #expect(try terminal.end() == 0)
   }
 
@@ -147,11 +166,9 @@ private final class Prompt {
       let terminal = try Prompt(
         flags + ["--color", "never"], environment: ["XDG_CONFIG_HOME": folder.path])
       try terminal.wait(for: "srel> ")
-      try terminal.type("!echo hello\n")
-      try terminal.wait(for: "srel> ")
+      try terminal.run("!echo hello")
       #expect(terminal.screen.contains("--safe refuses to run commands of the system's shell"))
-      try terminal.type("known * 7\n")
-      try terminal.wait(for: "srel> ")
+      try terminal.run("known * 7")
       #expect(terminal.screen.contains(shown))
       #expect(try terminal.end() == 0)
     }
@@ -162,11 +179,9 @@ private final class Prompt {
     for (variables, isPaged) in [(pager, true), (pager.merging(["TERM": "dumb"]) { $1 }, false)] {
       let terminal = try Prompt(["--color", "never"], environment: variables)
       try terminal.wait(for: "srel> ")
-      try terminal.type("help\n")
-      try terminal.wait(for: "srel> ")
+      try terminal.run("help")
       #expect(terminal.screen.contains("paged:") == isPaged)
-      try terminal.type("1 + 1\n")
-      try terminal.wait(for: "srel> ")
+      try terminal.run("1 + 1")
       #expect(terminal.screen.contains("\n2\r\n"))
       #expect(try terminal.end() == 0)
     }
@@ -175,17 +190,14 @@ private final class Prompt {
   @Test func aStoppedTrainingTellsHowToGoOnAndStartsOver() throws {
     let terminal = try Prompt(["--color", "never"])
     try terminal.wait(for: "srel> ")
-    try terminal.type("d = make mixture classes=2 per_class=50 dimensions=2\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("d = make mixture classes=2 per_class=50 dimensions=2")
     try terminal.type("run = train model(linear) on=d batch=1 steps=1000000000\n")
     try terminal.wait(for: "steps/s")
     terminal.interrupt()
     try terminal.wait(for: "srel> ")
     #expect(terminal.screen.contains("'resume' continues, 'reset run' starts over"))
-    try terminal.type("reset run\n")
-    try terminal.wait(for: "srel> ")
-    try terminal.type("run.step\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("reset run")
+    try terminal.run("run.step")
     #expect(terminal.screen.contains("\n0\r\n"))
     #expect(try terminal.end() == 0)
   }
@@ -212,8 +224,7 @@ private final class Prompt {
     try first.wait(for: "srel> ")
     try first.type("(40 +\n")
     try first.wait(for: "   .. ")
-    try first.type("4)\n")
-    try first.wait(for: "srel> ")
+    try first.run("4)")
     #expect(try first.end() == 0)
     #expect(try String(contentsOfFile: history, encoding: .utf8).contains(#""text":"(40 +\n4)""#))
     guard Self.edits else { return }
@@ -221,8 +232,7 @@ private final class Prompt {
     try second.wait(for: "srel> ")
     try second.type("\u{10}")
     try second.wait(for: "4)")
-    try second.type("\n")
-    try second.wait(for: "srel> ")
+    try second.run("")
     #expect(second.screen.contains("\n44\r\n"))
     #expect(try second.end() == 0)
   }
@@ -230,8 +240,7 @@ private final class Prompt {
   @Test(.enabled(if: edits)) func tabCompletesVerbsAndOptions() throws {
     let terminal = try Prompt()
     try terminal.wait(for: "srel> ")
-    try terminal.type("d = mak\tmixture clas\t2 per_c\t5 dimen\t2; 5 + 5\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("d = mak\tmixture clas\t2 per_c\t5 dimen\t2; 5 + 5")
     #expect(terminal.screen.contains("d = make mixture classes=2 per_class=5 dimensions=2"))
     #expect(terminal.screen.contains("\n10\r\n"), "\(terminal.screen)")
     #expect(try terminal.end() == 0)
@@ -242,8 +251,7 @@ private final class Prompt {
     try terminal.wait(for: "srel> ")
     try terminal.type("(1 +\n")
     try terminal.wait(for: "   .. ")
-    try terminal.type("1)\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("1)")
     #expect(terminal.screen.contains("\n2\r\n"))
     #expect(!terminal.screen.contains("\u{1B}"))
     #expect(try terminal.end() == 0)
@@ -257,8 +265,7 @@ private final class Prompt {
     try terminal.wait(for: "example: make mixture")
     try terminal.wait(for: "srel> ")
     try terminal.wait(for: "d = make mixture ")
-    try terminal.type("per_class=2; count(d)\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("per_class=2; count(d)")
     #expect(terminal.screen.contains("\n6\r\n"))
     #expect(try terminal.end() == 0)
   }
@@ -269,15 +276,13 @@ private final class Prompt {
       ["--safe", "--color", "never"],
       environment: ["XDG_STATE_HOME": folder.path, "EDITOR": "touch \(folder.path)/edited; false"])
     try terminal.wait(for: "srel> ")
-    try terminal.type("6 * 7\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("6 * 7")
     #expect(terminal.screen.contains("\n42\r\n"))
     if Self.edits {
       try terminal.type("1 + 4\u{18}\u{5}")
       try terminal.wait(for: "text editors are not started in this session")
       try terminal.wait(for: "1 + 4")
-      try terminal.type("\n")
-      try terminal.wait(for: "srel> ")
+      try terminal.run("")
       #expect(terminal.screen.contains("\n5\r\n"))
     }
     #expect(try terminal.end() == 0)
@@ -287,12 +292,9 @@ private final class Prompt {
   @Test func withoutColoursThereAreNone() throws {
     let terminal = try Prompt(environment: ["NO_COLOR": "1", "LC_ALL": "C.UTF-8"])
     try terminal.wait(for: "srel> ")
-    try terminal.type("lod x\n")
-    try terminal.wait(for: "srel> ")
-    try terminal.type("r = train model(linear) on=make(mixture, per_class=5) batch=5 steps=6\n")
-    try terminal.wait(for: "srel> ")
-    try terminal.type("sketch r.history x=step y=loss\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("lod x")
+    try terminal.run("r = train model(linear) on=make(mixture, per_class=5) batch=5 steps=6")
+    try terminal.run("sketch r.history x=step y=loss")
     #expect(terminal.screen.contains("did you mean 'load'?") && terminal.screen.contains("⠀"))
     #expect(!terminal.screen.contains("\u{1B}[1m") && !terminal.screen.contains("\u{1B}[3"))
     #expect(try terminal.end() == 0)
@@ -302,8 +304,7 @@ private final class Prompt {
     let terminal = try Prompt()
     try terminal.wait(for: "srel> ")
     terminal.terminal.resize(rows: 20, columns: 30)
-    try terminal.type("d = make mixture classes=2 per_class=50 dimensions=2\n")
-    try terminal.wait(for: "srel> ")
+    try terminal.run("d = make mixture classes=2 per_class=50 dimensions=2")
     try terminal.type("run = train model(linear) on=d batch=1 steps=1000000000\n")
     for _ in 0..<3 { try terminal.wait(for: "\u{1B}[Krun  epoch") }
     terminal.interrupt()

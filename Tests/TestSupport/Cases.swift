@@ -52,6 +52,12 @@ public struct TapeCase: Sendable, CustomStringConvertible {
     make("relu", SampleShape(height: 2, width: 2, channels: 4), 3) {
       $0.record(.relu, $0.record(.linear(inputs: 4, outputs: 4), 0))
     },
+    make("tanh", SampleShape(height: 1, width: 2, channels: 4), 3) {
+      $0.record(.tanh, $0.record(.linear(inputs: 4, outputs: 4), 0))
+    },
+    make("scale", SampleShape(height: 1, width: 1, channels: 4), 3) {
+      $0.record(.tanh, $0.record(.scale(0.3), $0.record(.linear(inputs: 4, outputs: 4), 0)))
+    },
     make("max-pool 3x3 stride 2", SampleShape(height: 5, width: 6, channels: 2), 3) {
       $0.record(
         .maxPool(Pooling(inputHeight: 5, inputWidth: 6, kernel: 3, stride: 2, padding: 1)),

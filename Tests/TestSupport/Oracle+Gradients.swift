@@ -1,4 +1,5 @@
 import Autodiff
+import Glibc
 import Kernels
 import Tensor
 
@@ -47,7 +48,7 @@ extension Oracle {
       var out = [Double](repeating: 0, count: channels)
       for i in d.indices { out[i % channels] += d[i] }
       return out
-    case .input, .relu, .maxPool, .averagePool, .add, .flatten: return []
+    case .input, .relu, .tanh, .scale, .maxPool, .averagePool, .add, .flatten: return []
     }
   }
 
@@ -62,6 +63,8 @@ extension Oracle {
     case .input: break
     case .bias, .add: return d
     case .relu: return zip(d, x).map { $1 > 0 ? $0 : 0 }
+    case .tanh: return zip(d, x).map { $0 / (cosh($1) * cosh($1)) }
+    case .scale(let factor): return d.map { Double(factor) * $0 }
     case .linear(let inputs, let outputs):
       for row in 0..<x.count / inputs {
         for i in 0..<inputs {

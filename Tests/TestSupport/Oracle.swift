@@ -1,4 +1,5 @@
 import Autodiff
+import Glibc
 import Kernels
 import Tensor
 
@@ -51,6 +52,8 @@ public struct Oracle: Sendable {
     case .bias(let channels):
       return operands[0].enumerated().map { $0.element + parameter[$0.offset % channels] }
     case .relu: return operands[0].map { max($0, 0) }
+    case .tanh: return operands[0].map { Glibc.tanh($0) }
+    case .scale(let factor): return operands[0].map { Double(factor) * $0 }
     case .maxPool(let pooling): return pool(operands[0], pooling, shapes[0].channels, n) { $0.max() ?? 0 }
     case .averagePool(let pooling):
       return pool(operands[0], pooling, shapes[0].channels, n) {

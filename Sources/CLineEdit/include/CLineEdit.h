@@ -49,11 +49,12 @@ typedef struct {
 /// it returns, or lets a signal end the program, the terminal and the signal handlers are as they were.
 cle_input cle_read(const char *prompt, const char *initial);
 
-/// Whether a line is being read; callable from any thread and from signal handlers, as is the next.
-bool cle_is_reading(void);
-
 /// Does what a signal does while a line is read (SIGINT, SIGTERM, SIGHUP): to the present read or else to the next.
+/// Callable from any thread, as is the next.
 void cle_deliver(int signal);
+
+/// Raises anew the signals that reached the line editor too late for its last read: now they are the program's.
+void cle_return_signals(void);
 
 /// Has the signals told as bytes, a number each, through the non-blocking descriptor returned (-1: none is to be had),
 /// whenever no line is read.

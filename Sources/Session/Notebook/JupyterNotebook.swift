@@ -8,11 +8,11 @@ import Language
 /// See <https://nbformat.readthedocs.io/en/latest/format_description.html>.
 struct JupyterNotebook: Codable {
   struct Cell: Codable {
-    var cell_type: String
+    var cellType: String
     var id: String?
     var metadata: CellMetadata?
     var source: Lines
-    var execution_count: Null?
+    var executionCount: Null?
     var outputs: [Output]?
     /// Pictures inside the prose, which no other form can hold.
     var attachments: [String: Null]?
@@ -27,27 +27,27 @@ struct JupyterNotebook: Codable {
 
   struct Metadata: Codable {
     struct Kernel: Codable {
-      var display_name: String?
+      var displayName: String?
       var language: String?
       var name: String?
     }
 
     struct Language: Codable {
-      var file_extension: String?
+      var fileExtension: String?
       var mimetype: String?
       var name: String?
-      var pygments_lexer: String?
+      var pygmentsLexer: String?
       var version: String?
     }
 
     var kernelspec: Kernel?
-    var language_info: Language?
+    var languageInfo: Language?
   }
 
   var cells: [Cell]
   var metadata: Metadata
   var nbformat: Int
-  var nbformat_minor: Int
+  var nbformatMinor: Int
 
   static let kernel = "srel"
 }
@@ -91,7 +91,7 @@ extension JupyterNotebook {
     case error(String)
 
     private enum Key: String, CodingKey {
-      case output_type, name, text, data, metadata, ename, evalue, traceback
+      case outputType, name, text, data, metadata, ename, evalue, traceback
     }
 
     init(from decoder: any Decoder) throws { self = .text("") }
@@ -100,17 +100,17 @@ extension JupyterNotebook {
       var container = encoder.container(keyedBy: Key.self)
       switch self {
       case .text(let text):
-        try container.encode("stream", forKey: .output_type)
+        try container.encode("stream", forKey: .outputType)
         try container.encode("stdout", forKey: .name)
         try container.encode(Lines(text + "\n"), forKey: .text)
       case .figure(let svg, let fileName):
-        try container.encode("display_data", forKey: .output_type)
+        try container.encode("display_data", forKey: .outputType)
         try container.encode(
           ["image/svg+xml": Lines(svg), "text/plain": Lines(fileName)], forKey: .data)
         try container.encode([String: String](), forKey: .metadata)
       case .error(let message):
         let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        try container.encode("error", forKey: .output_type)
+        try container.encode("error", forKey: .outputType)
         try container.encode("error", forKey: .ename)
         try container.encode(lines.first ?? "", forKey: .evalue)
         try container.encode(lines, forKey: .traceback)
@@ -129,20 +129,20 @@ extension JupyterNotebook {
       let (name, options) = cell.headingParts
       let isCode = cell.kind == .code
       return Cell(
-        cell_type: isCode ? "code" : "markdown",
+        cellType: isCode ? "code" : "markdown",
         id: Self.id(for: name.isEmpty ? "cell \(index + 1)" : name, taken: &ids),
         metadata: CellMetadata(
           name: name.isEmpty ? nil : name,
           srel: options.isEmpty ? nil : CellMetadata.Options(options: options)),
-        source: Lines(cell.text), execution_count: isCode ? Null() : nil,
+        source: Lines(cell.text), executionCount: isCode ? Null() : nil,
         outputs: isCode ? Self.outputs(of: outputs[index]) : nil)
     }
     metadata = Metadata(
-      kernelspec: Metadata.Kernel(display_name: "srel", language: Self.kernel, name: Self.kernel),
-      language_info: Metadata.Language(
-        file_extension: NotebookFormat.script.rawValue, mimetype: "text/x-srel", name: Self.kernel,
-        pygments_lexer: "text", version: String(Version.language)))
-    (nbformat, nbformat_minor) = (4, 5)
+      kernelspec: Metadata.Kernel(displayName: "srel", language: Self.kernel, name: Self.kernel),
+      languageInfo: Metadata.Language(
+        fileExtension: NotebookFormat.script.rawValue, mimetype: "text/x-srel", name: Self.kernel,
+        pygmentsLexer: "text", version: String(Version.language)))
+    (nbformat, nbformatMinor) = (4, 5)
   }
 
   /// At most 64 letters, digits, hyphens and underscores, once in a notebook.
@@ -167,6 +167,7 @@ extension JupyterNotebook {
   /// The JSON text, keys sorted.
   func text() throws -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
@@ -177,8 +178,8 @@ extension JupyterNotebook {
     let notebook = try read(bytes)
     var cells: [NotebookContent.Cell] = []
     for (index, cell) in notebook.cells.enumerated() {
-      guard let kind = ["code": NotebookCell.Kind.code, "markdown": .prose][cell.cell_type] else {
-        throw .otherCell(number: index + 1, kind: cell.cell_type)
+      guard let kind = ["code": NotebookCell.Kind.code, "markdown": .prose][cell.cellType] else {
+        throw .otherCell(number: index + 1, kind: cell.cellType)
       }
       if cell.attachments?.isEmpty == false { throw .attachment(number: index + 1) }
       let heading = [cell.metadata?.name, cell.metadata?.srel?.options].compactMap { $0 }.joined(
@@ -195,12 +196,13 @@ extension JupyterNotebook {
       var metadata: Metadata?
     }
     let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     let data = Data(bytes)
     do {
       let head = try decoder.decode(Head.self, from: data)
       guard let version = head.nbformat else { throw JupyterError.noNotebook("it has no nbformat") }
       guard version == 4 else { throw JupyterError.version(version) }
-      let name = head.metadata?.kernelspec?.name ?? head.metadata?.language_info?.name
+      let name = head.metadata?.kernelspec?.name ?? head.metadata?.languageInfo?.name
       guard name == kernel else { throw JupyterError.kernel(name) }
       return try decoder.decode(JupyterNotebook.self, from: data)
     } catch let error as JupyterError {

@@ -132,8 +132,14 @@ public final class NotebookRunner {
     output.text = lines.joined(separator: "\n")
     output.figures = figures
     output.error = failure.flatMap(errorText)
-    outputs.append(output)
+    if !isPreamble(cell, statements) { outputs.append(output) }
     return failure
+  }
+
+  /// Whether lines before the first cell only say the version of the language, which a page need not begin with.
+  private func isPreamble(_ cell: NotebookCell, _ statements: [Statement]) -> Bool {
+    hasCells && cell.header.isEmpty
+      && statements.allSatisfy { if case .use = $0.kind { true } else { false } }
   }
 
   /// Paths below the notebook's folder as seen from there: the report then has the same bytes wherever it is made.

@@ -4,8 +4,8 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .show,
-    .describe, .sketch, .plot, .save, .run, .check, .seed, .set, .time,
+    .load, .make, .pick, .model, .train, .step, .resume, .reset, .measure, .evaluate, .predict, .solve,
+    .compare, .phases, .show, .describe, .sketch, .plot, .save, .run, .check, .seed, .set, .time,
     .list, .delete, .help, .quit,
   ]
 

@@ -63,6 +63,8 @@ extension Primitive {
         + "\(convolution.geometry.stride)"
     case .bias: "bias"
     case .relu: "relu"
+    case .tanh: "tanh"
+    case .scale(let factor): "times \(Double(factor).significant(4))"
     case .maxPool: "max pool"
     case .averagePool: "average pool"
     case .add: "add"

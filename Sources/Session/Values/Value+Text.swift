@@ -94,7 +94,7 @@ extension Model {
   var sourceText: String {
     var parts = [name]
     switch architecture {
-    case .linear: break
+    case .linear, .gate: break
     case .mlp(let widths): parts.append("widths=[\(widths.map(String.init).joined(separator: ", "))]")
     case .cnn(let channels): parts.append("channels=[\(channels.map(String.init).joined(separator: ", "))]")
     case .resnet18(let width):
@@ -103,6 +103,8 @@ extension Model {
     }
     if !bias { parts.append("bias=no") }
     if initializer != .standard { parts.append("init=\(initializer.rawValue)") }
+    if activation != .relu { parts.append("activation=\(activation.rawValue)") }
+    if parametrization != .standard { parts.append("parametrization=\(parametrization.rawValue)") }
     if scale != 1 { parts.append("scale=\(scale.shortest)") }
     return "model(\(parts.joined(separator: ", ")))"
   }

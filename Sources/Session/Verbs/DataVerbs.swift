@@ -7,8 +7,10 @@ extension Verb {
   static let load = Verb(
     "load", "read a data set from files, or a table from CSV",
     things: [
-      ThingDeclaration("SOURCE", .word(DatasetSource.all.map(\.name) + ["table"]), "what to read"),
-      ThingDeclaration("FILE", .text, .optional, "the CSV file of load table"),
+      ThingDeclaration(
+        "SOURCE", .word(DatasetSource.all.map(\.name) + ["regression", "table"]), "what to read"),
+      ThingDeclaration(
+        "FILE", .text, .optional, "the CSV file of load table, the CSV or NPY file of load regression"),
     ],
     options: [
       OptionDeclaration("classes", .names("class names"), "the classes to take, numbered anew in this order"),
@@ -21,10 +23,19 @@ extension Verb {
         "normalize", .either([.word(["none", "dataset"]), .any]), default: "none",
         "shift and scale pixels by the known mean and sd, or by (mean=0.29, sd=0.35)"),
       OptionDeclaration("folder", .text, "the folder that holds the files"),
+      OptionDeclaration(
+        "target", .either([.text, .names("column names")]),
+        "regression: the columns of the CSV file that are targets, or the NPY file of the targets"),
     ], example: "load fashion_mnist_subset classes=[sandal, sneaker] per_class=20 split=test"
   ) { session, call in
     guard let name = call.things[0].text else { return .nothing }
     if name == "table" { return try loadTable(call) }
+    if name == "regression" { return try loadRegression(session, call) }
+    if call.options["target"] != nil {
+      throw SessionError.unknownOption(
+        owner: "load \(name)", option: "target", hint: "load regression has it"
+      ).diagnostic(at: call.range(of: "target"))
+    }
     if call.things.count > 1 {
       throw SessionError.surplusThing(owner: "load \(name)").diagnostic(at: call.command.items[1].range)
     }
@@ -79,23 +90,53 @@ extension Verb {
 
   static let make = Verb(
     "make", "draw a synthetic data set from the stream data",
-    things: [ThingDeclaration("KIND", .word(["mixture"]), "a mixture of Gaussians, one for each class")],
+    things: [
+      ThingDeclaration(
+        "KIND", .word(["mixture"] + RegressionTarget.allCases.map(\.rawValue)),
+        "mixture: a Gaussian for each class; else a regression on normal numbers: "
+          + "single_index 2 max(0, u.x), teacher a two-layer ReLU network, linear u.x, sine sin(2 pi x), sum of the numbers"
+      )
+    ],
     options: [
-      OptionDeclaration("classes", .whole(atLeast: 2), default: "3", "how many classes"),
-      OptionDeclaration("per_class", .whole(atLeast: 1), default: "100", "samples of each class"),
-      OptionDeclaration("dimensions", .whole(atLeast: 1), default: "10", "numbers in a sample"),
-      OptionDeclaration("separation", .number(.nonNegative), default: "3", "distance between two centres"),
-      OptionDeclaration("noise", .number(.nonNegative), default: "1", "standard deviation around a centre"),
+      OptionDeclaration("classes", .whole(atLeast: 2), "mixture: how many classes, 3 if not given"),
+      OptionDeclaration("per_class", .whole(atLeast: 1), "mixture: samples of each class, 100 if not given"),
+      OptionDeclaration("count", .whole(atLeast: 1), "regressions: samples, 500 if not given"),
+      OptionDeclaration(
+        "dimensions", .whole(atLeast: 1),
+        "numbers in a sample; 10 if not given, 20 for regressions, 1 for sine"),
+      OptionDeclaration(
+        "separation", .number(.nonNegative), "mixture: distance between two centres, 3 if not given"),
+      OptionDeclaration(
+        "noise", .number(.nonNegative),
+        "mixture: deviation around a centre, 1 if not given; regressions: deviation added to targets, 0 if not given"
+      ),
+      OptionDeclaration("units", .whole(atLeast: 1), "teacher: its hidden units, 10 if not given"),
       OptionDeclaration(
         "split", .word(Split.allCases.map(\.rawValue)), default: "train", "train and test are drawn apart"),
       OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
     ], example: "make mixture classes=3 per_class=50 dimensions=4"
   ) { session, call in
-    let data = try Dataset.mixture(
-      classes: call.whole("classes") ?? 3, perClass: call.whole("per_class") ?? 100,
-      dimensions: call.whole("dimensions") ?? 10, separation: call.number("separation") ?? 3,
-      noise: call.number("noise") ?? 1, seed: try session.seed(call),
-      split: call.text("split").flatMap(Split.init) ?? .train)
+    let split = call.text("split").flatMap(Split.init) ?? .train
+    let target = call.things[0].text.flatMap(RegressionTarget.init)
+    let others = target == nil ? ["count", "units"] : ["classes", "per_class", "separation"]
+    for option in others + (target == .teacher || target == nil ? [] : ["units"])
+    where call.options[option] != nil {
+      throw SessionError.unknownOption(
+        owner: "make \(call.things[0].text ?? "")", option: option, hint: "'help make' says which have it"
+      ).diagnostic(at: call.range(of: option))
+    }
+    let data: Dataset
+    if let target {
+      data = try Dataset.regression(
+        target, count: call.whole("count") ?? 500,
+        dimensions: call.whole("dimensions") ?? (target == .sine ? 1 : 20), noise: call.number("noise") ?? 0,
+        units: call.whole("units") ?? 10, seed: try session.seed(call), split: split)
+    } else {
+      data = try Dataset.mixture(
+        classes: call.whole("classes") ?? 3, perClass: call.whole("per_class") ?? 100,
+        dimensions: call.whole("dimensions") ?? 10, separation: call.number("separation") ?? 3,
+        noise: call.number("noise") ?? 1, seed: try session.seed(call), split: split)
+    }
     session.noteData(data)
     return .dataset(data)
   }

@@ -28,6 +28,10 @@ extension Verb {
       OptionDeclaration(
         "keep", .word(["averages", "pairs"]), default: "averages", "averages of classes, or single pairs"),
       OptionDeclaration(
+        "drift", .flag, default: "no",
+        "add a column kernel_drift: how far the tangent kernel at the sources is from that of the first weights"
+      ),
+      OptionDeclaration(
         "method", .word(Method.allCases.map(\.rawValue)), default: "auto",
         "how the change of predictions is computed"),
     ], example: "measure srel run points=shoes[0..5] distance=[logits, kl]"
@@ -62,7 +66,9 @@ extension Verb {
           session.output(.echo(summary.text(includesSelf: options.includesSelf)))
         }
       }
-      return .table(keepsPairs ? measurement.pairs ?? measurement.averages : measurement.averages)
+      let table = keepsPairs ? measurement.pairs ?? measurement.averages : measurement.averages
+      guard call.flag("drift") else { return .table(table) }
+      return .table(try session.addingDrift(to: table, trained, sources))
     } catch {
       if case .interrupted(let done, let count) = error {
         if isInside { throw Stop.interrupted }

@@ -13,11 +13,18 @@ extension Verb {
     things: [ThingDeclaration("TABLE", .table, "what to draw, such as run.srel")],
     options: figureOptions + [
       OptionDeclaration(
+        "phases", .table, "what phases found: the elastic and the inelastic part are shaded, t* is marked"),
+      OptionDeclaration(
         "to", .either([.text, .names("file names")]), isRequired: true,
-        "the files, ending in .svg, .png or .pdf")
+        "the files, ending in .svg, .png or .pdf"),
     ], furtherOptions: .columns, example: "plot run.srel x=step by=same average=median to=\"s.svg\""
   ) { session, call in
-    let figure = try session.figure(call)
+    var figure = try session.figure(call)
+    if case .table(let phases)? = call.options["phases"] {
+      try session.located(at: call.range(of: "phases")) {
+        try figure.mark(phases: phases, facet: call.words("facet") ?? [], by: call.words("by") ?? [])
+      }
+    }
     return try session.located(at: call.range(of: "to")) { try session.write(figure, call) }
   }
 

@@ -58,7 +58,7 @@ extension Session {
   }
 
   /// The rows that the further options of a figure keep: `average=median`, `distance=[kl, l2]`.
-  private func filtered(_ table: Table, _ call: Call) throws -> Table {
+  func filtered(_ table: Table, _ call: Call) throws -> Table {
     var result = table
     for filter in call.further {
       guard table.hasColumn(named: filter.name.text) else {

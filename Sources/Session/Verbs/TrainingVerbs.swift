@@ -9,7 +9,9 @@ import Training
 extension Verb {
   static let model = Verb(
     "model", "a recipe for a network, without weights",
-    things: [ThingDeclaration("ARCHITECTURE", .word(["linear", "mlp", "cnn", "resnet18"]), "what to build")],
+    things: [
+      ThingDeclaration("ARCHITECTURE", .word(["linear", "mlp", "cnn", "resnet18", "gate"]), "what to build")
+    ],
     options: [
       OptionDeclaration(
         "widths", .wholes(atLeast: 1), "mlp: the widths of the hidden layers, [100] if not given"),
@@ -17,6 +19,12 @@ extension Verb {
         "channels", .wholes(atLeast: 1), "cnn: the channels of the stages, [16, 32] if not given"),
       OptionDeclaration(
         "width", .whole(atLeast: 1), "resnet18: channels of the first stage, 64 if not given"),
+      OptionDeclaration(
+        "activation", .word(Activation.allCases.map(\.rawValue)),
+        "mlp: what stands between layers, relu if not given"),
+      OptionDeclaration(
+        "parametrization", .word(Parametrization.allCases.map(\.rawValue)),
+        "mlp: standard, ntk (lazy at great width) or mup (features move at any width); standard if not given"),
       OptionDeclaration("norm", .word(["none"]), "resnet18: the normalisation layers"),
       OptionDeclaration("bias", .flag, default: "yes", "whether layers have a bias"),
       OptionDeclaration(
@@ -26,7 +34,10 @@ extension Verb {
     ], example: "model mlp widths=[20, 20]"
   ) { session, call in
     guard let name = call.things[0].text else { return .nothing }
-    let owners = ["widths": "mlp", "channels": "cnn", "width": "resnet18", "norm": "resnet18"]
+    let owners = [
+      "widths": "mlp", "activation": "mlp", "parametrization": "mlp", "channels": "cnn", "width": "resnet18",
+      "norm": "resnet18",
+    ]
     for (option, owner) in owners.sorted(by: { $0.key < $1.key })
     where call.options[option] != nil && owner != name {
       throw SessionError.unknownOption(owner: "model \(name)", option: option, hint: "only \(owner) has it")
@@ -37,6 +48,7 @@ extension Verb {
       switch name {
       case "mlp": .mlp(widths: call.wholes("widths") ?? [100])
       case "cnn": .cnn(channels: call.wholes("channels") ?? [16, 32])
+      case "gate": .gate
       case "resnet18": .resnet18(width: call.whole("width") ?? 64)
       default: .linear
       }
@@ -44,7 +56,9 @@ extension Verb {
       Model(
         architecture, bias: call.flag("bias"),
         initializer: call.text("init").flatMap(Initializer.init) ?? .standard,
-        scale: call.number("scale") ?? 1))
+        scale: call.number("scale") ?? 1,
+        activation: call.text("activation").flatMap(Activation.init) ?? .relu,
+        parametrization: call.text("parametrization").flatMap(Parametrization.init) ?? .standard))
   }
 
   /// Sizes beyond these are a slip of the pen; larger networks are refused by their number of weights.

@@ -1,0 +1,69 @@
+import Datasets
+import Elasticity
+import Kernels
+import Network
+import Random
+import TestSupport
+import Testing
+
+@Suite struct TangentKernelTests {
+  private let workers = Workers(count: 1)
+
+  private func data(_ count: Int) throws -> Dataset {
+    try Dataset.regression(.singleIndex, count: count, dimensions: 3, seed: Seed(4))
+  }
+
+  /// K from gradients by central differences of the Double oracle.
+  @Test(arguments: [Activation.relu, .tanh])
+  func theKernelIsThatOfGradientsByDifferences(_ activation: Activation) throws {
+    let data = try data(4)
+    let model = Model(.mlp(widths: [5]), activation: activation, parametrization: .ntk)
+    let network = try model.network(input: data.input, outputs: 1)
+    let weights = network.initialWeights(seed: Seed(3), workers: workers)
+    let kernel = try TangentKernel(network: network, weights: weights, points: data)
+    let oracle = Oracle(network.tape, parameters: weights)
+    let inputs = data.samples.scalars.map(Double.init)
+    let gradients = (0..<4).map { point -> [Double] in
+      oracle.parameters.indices.flatMap { parameter in
+        oracle.parameters[parameter].indices.map { i in
+          func output(_ shift: Double) -> Double {
+            var moved = oracle
+            moved.parameters[parameter][i] += shift
+            return moved.outputs(Array(inputs[point * 3..<(point + 1) * 3]), samples: 1)[0]
+          }
+          return (output(1e-6) - output(-1e-6)) / 2e-6
+        }
+      }
+    }
+    for a in 0..<4 {
+      for b in 0..<4 {
+        let expected = zip(gradients[a], gradients[b]).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(abs(kernel.values[a * 4 + b] - expected) < 1e-5 * max(1, abs(expected)))
+      }
+    }
+    #expect(kernel.drift(from: kernel) == 0)
+  }
+
+  @Test func severalOutputsAddUp() throws {
+    let mixture = try Dataset.mixture(
+      classes: 3, perClass: 2, dimensions: 2, separation: 1, noise: 1, seed: Seed(1))
+    let network = try Model(.linear, bias: false).network(input: mixture.input, outputs: 3)
+    let weights = network.initialWeights(seed: Seed(3), workers: workers)
+    let kernel = try TangentKernel(network: network, weights: weights, points: mixture)
+    let x = mixture.samples.scalars.map(Double.init)
+    // Three outputs, each with the gradient x.
+    #expect(abs(kernel.values[1] - 3 * (x[0] * x[2] + x[1] * x[3])) < 1e-5)
+  }
+
+  @Test func badPointsAreRefused() throws {
+    let network = try Model(.linear).network(input: data(2).input, outputs: 1)
+    let weights = network.initialWeights(seed: Seed(3), workers: workers)
+    #expect(throws: ElasticityError.noSources) {
+      try TangentKernel(network: network, weights: weights, points: data(2).subset(rows: []))
+    }
+    let other = try Dataset.regression(.sum, count: 2, dimensions: 5, seed: Seed(4))
+    #expect(throws: ElasticityError.self) {
+      try TangentKernel(network: network, weights: weights, points: other)
+    }
+  }
+}
