@@ -12,11 +12,11 @@ public struct Lexer {
   /// The text ends in a `\` with nothing after it.
   public private(set) var endsInContinuation = false
 
-  /// Reads all tokens of a source or of a part of it, comments included; the last is always `end`.
+  /// Reads all tokens of a source, or of a part of its text, comments included; the last is always `end`.
   /// - Complexity: O(bytes).
   public init(_ source: Source, in range: ByteRange? = nil) {
     self.source = source
-    bytes = source.bytes
+    bytes = range == nil ? source.scriptBytes : source.bytes
     offset = range?.lowerBound ?? 0
     limit = min(range?.upperBound ?? bytes.count, bytes.count)
     if offset == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }

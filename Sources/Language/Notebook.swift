@@ -1,23 +1,26 @@
-/// One cell of a notebook script: what stands from one `# %%` line to the next.
+/// One cell of a notebook: what stands from one `# %%` line to the next, or in a fence or between two of Markdown.
 public struct NotebookCell: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable {
     case prose, code
   }
 
   public var kind: Kind
-  /// The name on the `# %%` line, or `cell N` (counted from 1).
+  /// The name on its first line, or `cell N` (counted from 1).
   public var name: String
-  /// `key=value` on the `# %%` line.
+  /// `key=value` on its first line.
   public var options: [Option]
-  /// The `# %%` line; empty for what stands before the first one.
+  /// Its first line (`# %%`, a fence, `<!-- %% … -->`); empty where it has none.
   public var header: ByteRange
-  /// Everything after the `# %%` line.
+  /// Name and options as written.
+  public var heading: ByteRange
+  /// Everything after the first line, without the end of a fence.
   public var body: ByteRange
 
   public var range: ByteRange { header.lowerBound..<body.upperBound }
 }
 
-/// A `.srel` file cut at its `# %% name key=value` and `# %% [markdown] name` lines.
+/// A `.srel` file cut at its `# %% name key=value` and `# %% [markdown] name` lines, or a `.srel.md` file cut at its
+/// `srel` fences.
 public struct Notebook: Sendable {
   public let source: Source
   public private(set) var cells: [NotebookCell] = []
@@ -26,6 +29,14 @@ public struct Notebook: Sendable {
   /// - Complexity: O(bytes).
   public init(_ source: Source) {
     self.source = source
+    switch source.format {
+    case .script: cutAtMarkers()
+    case .markdown: cutAtFences()
+    }
+    checkNames()
+  }
+
+  private mutating func cutAtMarkers() {
     var header = 0..<0
     var bodyStart = 0
     for (index, start) in source.lineStarts.enumerated() {
@@ -36,14 +47,33 @@ public struct Notebook: Sendable {
       bodyStart = index + 1 < source.lineCount ? source.lineStarts[index + 1] : source.byteCount
     }
     finishCell(header: header, body: bodyStart..<source.byteCount)
-    checkNames()
+  }
+
+  private mutating func cutAtFences() {
+    let found = MarkdownCells(source)
+    for cell in found.cells { append(cell) }
+    for cell in found.cells where cell.kind == .code {
+      var start = cell.body.lowerBound
+      while start < cell.body.upperBound {
+        let line = source.lineRange(at: start)
+        start = source.nextLine(after: start)
+        guard Notebook.isMarker(source, line) else { continue }
+        diagnostics.append(
+          Diagnostic(
+            "a '# %%' line begins no cell in .srel.md", at: line, hint: "begin a new fence: ```srel name"))
+      }
+    }
+    if let fence = found.unclosed {
+      diagnostics.append(Diagnostic("the fence of this cell is never closed", at: fence))
+    }
   }
 
   /// The text of a prose cell without its comment signs.
   public func prose(of cell: NotebookCell) -> String {
-    source[cell.body].split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    let body = source[cell.body].replacing("\r\n", with: "\n")
+    if source.format == .markdown { return body.trimmingBlankLines() }
+    return body.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       var text = line.drop { $0 == " " || $0 == "\t" }
-      if text.last == "\r" { text.removeLast() }
       guard text.first == "#" else { return String(text) }
       text.removeFirst()
       if text.first == " " { text.removeFirst() }
@@ -82,28 +112,32 @@ public struct Notebook: Sendable {
 
   private mutating func finishCell(header: ByteRange, body: ByteRange) {
     if header.isEmpty, source[body].allSatisfy(\.isWhitespace) { return }
-    let number = cells.count + 1
-    var cell = NotebookCell(kind: .code, name: "cell \(number)", options: [], header: header, body: body)
-    readHeader(into: &cell)
-    if cell.kind == .prose { checkProse(cell) }
-    cells.append(cell)
+    var kind = NotebookCell.Kind.code
+    var heading = header
+    // `# %% [markdown] words key=value …`
+    if let marker = source.bytes[header].firstIndex(of: UInt8(ascii: "%")) {
+      let words = CellHeading(source, in: marker + 2..<header.upperBound)
+      kind = words.isMarkdown ? .prose : .code
+      heading = words.range
+    }
+    append(MarkdownCells.Cell(kind: kind, header: header, heading: heading, body: body))
   }
 
-  /// `# %% [markdown] words key=value …`
-  private mutating func readHeader(into cell: inout NotebookCell) {
-    guard let marker = source.bytes[cell.header].firstIndex(of: UInt8(ascii: "%")) else { return }
-    let head = Parser.header(source, in: marker + 2..<cell.header.upperBound)
-    cell.kind = head.isMarkdown ? .prose : .code
-    if !head.name.isEmpty { cell.name = head.name }
-    cell.options = head.options
-    diagnostics += head.diagnostics
+  private mutating func append(_ found: MarkdownCells.Cell) {
+    let heading = CellHeading(source, in: found.heading)
+    let cell = NotebookCell(
+      kind: found.kind, name: heading.name.isEmpty ? "cell \(cells.count + 1)" : heading.name,
+      options: heading.options, header: found.header, heading: found.heading, body: found.body)
+    diagnostics += heading.diagnostics
+    if cell.kind == .prose, source.format == .script { checkProse(cell) }
+    cells.append(cell)
   }
 
   private mutating func checkProse(_ cell: NotebookCell) {
     var start = cell.body.lowerBound
     while start < cell.body.upperBound {
       let line = source.lineRange(at: start)
-      defer { start = line.upperBound + 1 }
+      defer { start = source.nextLine(after: start) }
       let text = source[line].drop { $0 == " " || $0 == "\t" }
       if let first = text.first, first != "#" {
         diagnostics.append(
@@ -123,14 +157,20 @@ public struct Notebook: Sendable {
   }
 }
 
-extension Parser {
-  /// Reads what follows `%%` on the first line of a cell.
-  static func header(
-    _ source: Source, in range: ByteRange
-  ) -> (isMarkdown: Bool, name: String, options: [Option], diagnostics: [Diagnostic]) {
+/// What stands on the first line of a cell: `[markdown] words key=value …`.
+struct CellHeading {
+  private(set) var isMarkdown = false
+  private(set) var name = ""
+  private(set) var options: [Option] = []
+  /// Name and options as written.
+  private(set) var range: ByteRange
+  /// `key=value` as written.
+  private(set) var optionRange: ByteRange
+  private(set) var diagnostics: [Diagnostic]
+
+  init(_ source: Source, in range: ByteRange) {
     let lexer = Lexer(source, in: range)
     var parser = Parser(source, lexer.tokens.filter { $0.kind != .comment }, [], [])
-    var isMarkdown = false
     if parser.current.isSymbol(.openBracket), parser.next.word == "markdown" {
       isMarkdown = true
       parser.index += 3
@@ -139,15 +179,18 @@ extension Parser {
     while parser.current.kind != .end, !(parser.current.word != nil && parser.next.isSymbol(.assign)) {
       parser.index += 1
     }
-    let name = source[start..<parser.current.range.lowerBound].trimmingBlankLines()
-    var options: [Option] = []
+    self.range = start..<max(start, range.upperBound)
+    optionRange = parser.current.range.lowerBound..<self.range.upperBound
+    name = source[start..<optionRange.lowerBound].trimmingBlankLines()
+    diagnostics = lexer.diagnostics
     do throws(Diagnostic) {
       while let option = try parser.option(of: options) { options.append(option) }
       if parser.current.kind != .end { throw parser.expected("key=value") }
     } catch {
-      return (isMarkdown, name, options, lexer.diagnostics + parser.diagnostics + [error])
+      diagnostics += parser.diagnostics + [error]
+      return
     }
-    return (isMarkdown, name, options, lexer.diagnostics + parser.diagnostics)
+    diagnostics += parser.diagnostics
   }
 }
 

@@ -16,32 +16,47 @@ public struct Position: Hashable, Sendable {
 ///
 /// Syntax nodes and diagnostics hold byte ranges only; lines and columns are computed when something is shown.
 public struct Source: Hashable, Sendable {
+  /// How cells and prose stand in a text.
+  public enum Format: String, Hashable, Sendable {
+    /// A script; cells begin at `# %%`.
+    case script = ".srel"
+    /// Markdown; the script is what stands in its `srel` fences.
+    case markdown = ".srel.md"
+  }
+
   /// The name to print before a position (a file name), or nil for an input line.
   public let name: String?
   public let text: String
+  public let format: Format
   let bytes: [UInt8]
+  /// The bytes with every line outside the `srel` fences of Markdown made a comment, so that each statement keeps its
+  /// place in the file.
+  private(set) var scriptBytes: [UInt8]
   /// Byte offset of the first byte of every line, ascending.
   let lineStarts: [Int]
 
-  public init(_ text: String, name: String? = nil) {
+  public init(_ text: String, name: String? = nil, format: Format = .script) {
     self.name = name
     self.text = text
+    self.format = format
     bytes = Array(text.utf8)
+    scriptBytes = bytes
     var starts = [0]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
       starts.append(offset + 1)
     }
     lineStarts = starts
+    if format == .markdown { scriptBytes = MarkdownCells(self).script }
   }
 
   /// Reads UTF-8 bytes as a source.
   ///
   /// - Throws: `SourceError.notText` with the offset of the first byte that is not UTF-8 or is a NUL.
-  public init(bytes: [UInt8], name: String? = nil) throws(SourceError) {
+  public init(bytes: [UInt8], name: String? = nil, format: Format = .script) throws(SourceError) {
     if let offset = Source.firstInvalidOffset(in: bytes) {
       throw SourceError.notText(name: name, offset: offset)
     }
-    self.init(String(decoding: bytes, as: UTF8.self), name: name)
+    self.init(String(decoding: bytes, as: UTF8.self), name: name, format: format)
   }
 
   public var byteCount: Int { bytes.count }
@@ -75,6 +90,12 @@ public struct Source: Hashable, Sendable {
     var end = line + 1 < lineStarts.count ? lineStarts[line + 1] - 1 : bytes.count
     if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     return start..<end
+  }
+
+  /// The offset of the line after the one that holds an offset; the end of the text after the last.
+  func nextLine(after offset: Int) -> Int {
+    let line = lineIndex(at: offset)
+    return line + 1 < lineStarts.count ? lineStarts[line + 1] : bytes.count
   }
 
   private func lineIndex(at offset: Int) -> Int {

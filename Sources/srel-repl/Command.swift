@@ -12,7 +12,8 @@ struct Command: ParsableCommand {
       Without FILE, a prompt (or, when stdin is no terminal, the commands on stdin). Results go to stdout, everything \
       else to stderr. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
       failed, 130 stopped by Ctrl-C, 143 terminated.
-      """)
+      """,
+    subcommands: [Convert.self])
 
   /// One fact a line. The licence of what edits the lines holds for a program that is handed on with it.
   private static var versionText: String {
@@ -108,16 +109,20 @@ struct Command: ParsableCommand {
 
   /// Usage errors exit with 2; everything else as ArgumentParser does.
   static func main() {
+    // FILE would take the word, which is a subcommand only where it comes first.
+    let words = CommandLine.arguments.dropFirst()
+    let isConvert = words.first == Convert.configuration.commandName
+    let asked: any ParsableCommand.Type = isConvert ? Convert.self : Command.self
     do {
-      var command = try parseAsRoot()
+      var command = try asked.parseAsRoot(Array(isConvert ? words.dropFirst() : words))
       try command.run()
     } catch {
-      let code = exitCode(for: error)
+      let code = asked.exitCode(for: error)
       if code == .validationFailure {
-        StandardStream.messages.write(fullMessage(for: error) + "\n")
+        StandardStream.messages.write(asked.fullMessage(for: error) + "\n")
         exit(withError: ExitCode(2))
       }
-      exit(withError: error)
+      asked.exit(withError: error)
     }
   }
 

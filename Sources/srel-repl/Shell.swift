@@ -112,15 +112,14 @@ final class Shell {
     do throws(SessionFailure) {
       let text = try ScriptFile.read(path)
       source = text
-      let stem = path.hasSuffix(".srel") ? String(path.dropLast(5)) : path
-      let name = stem.split(separator: "/").last.map(String.init) ?? stem
+      let name = NotebookFormat.stem(of: path)
       session.echoesDefaults = true
       let runner = try NotebookRunner(text, name: name, session: session, parameters: command.settings)
       if command.check {
         for line in [runner.summary] + runner.plan() { tellResult(line) }
         return 0
       }
-      let folder = command.out ?? stem + ".out"
+      let folder = command.out ?? NotebookFormat.outputFolder(of: path)
       session.folders = OutputFolders(root: folder, isConfined: command.safe)
       let report = runner.hasCells || command.out != nil ? folder + "/report.html" : nil
       let failure = runner.run(report: report, keepsGoing: command.keepGoing)

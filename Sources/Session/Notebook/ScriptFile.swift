@@ -26,20 +26,36 @@ public enum ScriptFileError: Error, Equatable, Sendable, CustomStringConvertible
 public enum ScriptFile {
   private static let limit = 64 << 20
 
-  /// Reads a script; its positions are told with the path as it was given.
+  /// Reads a script, or with the ending `.srel.md` a script in Markdown; its positions are told with the path as it was
+  /// given.
   /// - Throws: `SessionFailure.invalid` where there is no such file or it is no text, `failed` where it cannot be read.
   public static func read(_ path: String) throws(SessionFailure) -> Source {
-    do {
-      return try Source(bytes: bytes(path), name: path)
-    } catch let error as SourceError {
+    let form = NotebookFormat(path: path)
+    if form == .jupyter {
+      throw .invalid([
+        Diagnostic(
+          "'\(path)' is a Jupyter notebook, which is converted before it runs",
+          hint: "srel-repl convert \(path) \(NotebookFormat.stem(of: path)).srel")
+      ])
+    }
+    let bytes = try contents(of: path)
+    do throws(SourceError) {
+      return try Source(bytes: bytes, name: path, format: form == .markdown ? .markdown : .script)
+    } catch {
       throw .invalid([Diagnostic(error.description)])
-    } catch let error as ScriptFileError {
+    }
+  }
+
+  /// All bytes of a file.
+  /// - Throws: `SessionFailure.invalid` where there is no such file, `failed` where it cannot be read.
+  static func contents(of path: String) throws(SessionFailure) -> [UInt8] {
+    do throws(ScriptFileError) {
+      return try bytes(path)
+    } catch {
       switch error {
       case .missing, .isFolder: throw .invalid([Diagnostic(error.description)])
       default: throw .failed(Diagnostic(error.description))
       }
-    } catch {
-      throw .failed(Diagnostic(ScriptFileError.unreadable(path).description))
     }
   }
 

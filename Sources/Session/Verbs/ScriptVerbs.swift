@@ -129,18 +129,23 @@ extension Session {
 enum ScriptNames {
   private static let shipped = "notebooks"
 
-  /// A path as it stands, or `NAME.srel` in the present folder or among the scripts that ship.
+  /// A path as it stands, or `NAME.srel` or `NAME.srel.md` in the present folder or among the scripts that ship.
   static func path(of name: String) -> String? {
-    if name.contains("/") || name.hasSuffix(".srel") { return name }
-    let file = name + ".srel"
-    return FileManager.default.fileExists(atPath: file) ? file : AssetLocation.path("\(shipped)/\(file)")
+    if name.contains("/") || isScript(name) { return name }
+    let files = [name + ".srel", name + ".srel.md"]
+    return files.first { FileManager.default.fileExists(atPath: $0) }
+      ?? files.lazy.compactMap { AssetLocation.path("\(shipped)/\($0)") }.first
+  }
+
+  private static func isScript(_ name: String) -> Bool {
+    [.script, .markdown].contains(NotebookFormat(path: name))
   }
 
   /// The names that `path(of:)` finds without a folder.
   static var all: [String] {
     let folders = [".", AssetLocation.path(shipped)].compactMap { $0 }
     let files = folders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
-    return Set(files.filter { $0.hasSuffix(".srel") }.map { String($0.dropLast(5)) }).sorted()
+    return Set(files.filter(isScript).map(NotebookFormat.stem)).sorted()
   }
 
   /// The nearest name, or those that there are.
@@ -183,7 +188,6 @@ enum ScriptNames {
 
   /// The name of a script without its folder and ending.
   static func stem(of path: String?) -> String {
-    let name = path?.split(separator: "/").last.map(String.init) ?? "script"
-    return name.hasSuffix(".srel") ? String(name.dropLast(5)) : name
+    path.map(NotebookFormat.stem) ?? "script"
   }
 }
