@@ -14,6 +14,8 @@ public struct ForeignPredictions: Sendable {
   public let labels: [Int]
   /// The probe that each source is.
   public let sources: [Int]
+  /// Whether the predictions are float32, whose rounding bounds what a difference can show.
+  let isSinglePrecision: Bool
 
   /// - Throws: `ElasticityError.misshapen` where the parts do not fit together, `notFinite`.
   public init(before: NPYArray, after: NPYArray, labels: NPYArray, sources: NPYArray?) throws(ElasticityError)
@@ -63,6 +65,11 @@ public struct ForeignPredictions: Sendable {
     self.before = (0..<probes).map { Array(old[$0 * classes..<($0 + 1) * classes]) }
     self.after = (0..<count).map { source in
       (0..<probes).map { Array(new[(source * probes + $0) * classes..<(source * probes + $0 + 1) * classes]) }
+    }
+    if case .float64 = before.elements, case .float64 = after.elements {
+      isSinglePrecision = false
+    } else {
+      isSinglePrecision = true
     }
     self.labels = names
     self.sources = rows

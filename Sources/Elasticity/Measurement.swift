@@ -181,7 +181,7 @@ public struct Measurement: Sendable {
         Grouping(
           sources: sources, probes: probes, names: probes.classNames, sourceLabels: sources.labels,
           probeLabels: labels, selfRows: predictions.sources, includesSelf: options.includesSelf),
-        options, context, subtracts: true, workers)
+        options, context, subtracts: predictions.isSinglePrecision, workers)
     }
   }
 

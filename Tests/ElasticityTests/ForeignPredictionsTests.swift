@@ -41,6 +41,26 @@ import Testing
     #expect(try given.averages.column(named: "update").levels == [.text("given")])
   }
 
+  /// What rounding hides in float32 is there to be seen in float64.
+  @Test(arguments: [false, true])
+  func smallChangesCountAsFarAsTheirPrecisionShowsThem(isSingle: Bool) throws {
+    func array(_ dimensions: [Int], _ values: [Double]) -> NPYArray {
+      NPYArray(dimensions, isSingle ? .float32(values.map(Float.init)) : .float64(values))
+    }
+    let old = [1.0, 0.5, -1, 0.25, 2, 0, -0.5, 1, 3]
+    let after = (1...3).flatMap { source in old.indices.map { old[$0] + 1e-9 * Double(source * ($0 % 4)) } }
+    let measured = try Measurement(
+      of: ForeignPredictions(
+        before: array([3, 3], old), after: array([3, 3, 3], after), labels: NPYArray([3], .int64([0, 1, 2])),
+        sources: nil),
+      context: Self.context, options: MeasurementOptions(distances: [.logits]), workers: Workers(count: 1))
+    for (n, dropped) in zip(
+      try measured.averages.numbers(in: "n"), try measured.averages.numbers(in: "dropped"))
+    {
+      #expect(isSingle ? n == 0 : dropped == 0)
+    }
+  }
+
   @Test func fewerSourcesThanProbesAreNamed() throws {
     let subject = try Subject.Kind.mlp()
     let (before, after, labels) = try arrays(subject, .sgd(learningRate: 1e-2))

@@ -138,7 +138,7 @@ public final class NotebookRunner {
 
   /// Whether lines before the first cell only say the version of the language, which a page need not begin with.
   private func isPreamble(_ cell: NotebookCell, _ statements: [Statement]) -> Bool {
-    hasCells && cell.header.isEmpty
+    hasCells && cell.kind == .code && cell.header.isEmpty
       && statements.allSatisfy { if case .use = $0.kind { true } else { false } }
   }
 
