@@ -29,6 +29,8 @@ public final class PseudoTerminal {
     tcgetattr(slave, &mode)
     mode.c_iflag |= tcflag_t(IUTF8)
     tcsetattr(slave, TCSANOW, &mode)
+    // Before the program looks for it.
+    PseudoTerminal.setSize(of: master, rows: rows, columns: columns)
     process = try ChildProcess(command, environment: environment, newSession: true) {
       // The first terminal that a session's leader opens becomes its controlling one.
       posix_spawn_file_actions_addopen(&$0, 0, name, O_RDWR, 0)
@@ -36,7 +38,6 @@ public final class PseudoTerminal {
       posix_spawn_file_actions_adddup2(&$0, 0, 2)
     }
     _ = fcntl(master, F_SETFL, O_NONBLOCK)
-    resize(rows: rows, columns: columns)
   }
 
   deinit {
@@ -76,8 +77,12 @@ public final class PseudoTerminal {
   public func signal(_ number: Int32) { process.signal(number) }
 
   public func resize(rows: UInt16, columns: UInt16) {
+    PseudoTerminal.setSize(of: master, rows: rows, columns: columns)
+  }
+
+  private static func setSize(of terminal: Int32, rows: UInt16, columns: UInt16) {
     var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-    _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+    _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
   }
 
   // MARK: - What is printed
