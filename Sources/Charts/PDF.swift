@@ -7,7 +7,9 @@ enum PDF {
     guard let found = bytes.firstRange(of: Array("/CreationDate (D:".utf8)) else { return bytes }
     let date = Array("19700101000000".utf8)
     let place = found.upperBound..<found.upperBound + date.count
-    guard place.upperBound <= bytes.count, bytes[place].allSatisfy({ (48...57).contains($0) }) else { return bytes }
+    guard place.upperBound <= bytes.count, bytes[place].allSatisfy({ (48...57).contains($0) }) else {
+      return bytes
+    }
     var result = bytes
     result.replaceSubrange(place, with: date)
     return result

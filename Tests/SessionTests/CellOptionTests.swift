@@ -82,7 +82,8 @@ import Testing
     ("tol=\"a\"", "tol takes a number, 0 or more, not a string", nil),
     ("hide=yes", "hide takes one or several of code, output, cell, not yes or no", nil),
     ("hide=[code, coed]", "hide has no value 'coed'", "did you mean 'code'?"),
-    ("skip=(zz > 1)", "there is no variable 'zz'", nil), ("cache=3", "cache takes yes or no, not a number", nil),
+    ("skip=(zz > 1)", "there is no variable 'zz'", nil),
+    ("cache=3", "cache takes yes or no, not a number", nil),
     ("ask=3", "ask takes a string, not a number", nil), ("tol=(1 + n)", "there is no variable 'n'", nil),
     ("reveal=maybe", "there is no variable 'maybe'", nil),
   ])
