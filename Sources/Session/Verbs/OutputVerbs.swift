@@ -27,6 +27,7 @@ extension Session {
       let path = try folders.path(expanded(name, at: call.range(of: "to")), for: .figures)
       for file in try figure.write(to: path) where !written.contains(file) { written.append(file) }
     }
+    filesWritten += written
     let summary = figure.summary
     if folders.root != nil, let first = written.first {
       figuresDrawn += 1
