@@ -66,6 +66,11 @@ struct Command: ParsableCommand {
   @Flag(help: "Results as JSON, one value a line; errors too.")
   var json = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Show FILE to a class: a cell at a time, with its questions; a key runs it (needs a terminal)."))
+  var present = false
+
   @Flag(help: "No shell commands; files are written only below the folder of --out.")
   var safe = false
 
@@ -93,6 +98,10 @@ struct Command: ParsableCommand {
     if file != nil, !e.isEmpty { throw ValidationError("give FILE or -e, not both") }
     for setting in p where !setting.contains("=") {
       throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
+    }
+    if present, file == nil || file == "-" { throw ValidationError("--present needs a FILE") }
+    if present, check || json || quiet {
+      throw ValidationError("--present shows a run to people: leave out --check, --json and --quiet")
     }
     if check, file == nil, e.isEmpty { throw ValidationError("--check needs a FILE or -e") }
   }

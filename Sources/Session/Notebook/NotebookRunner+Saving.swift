@@ -70,6 +70,7 @@ extension OutputsRecord.Cell {
       text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
     self.state = state
+    hands = output.question?.handsText
     text = output.text.isEmpty ? nil : lines(output.text)
     error = output.error.map(lines)
     let figures = output.figures.map {

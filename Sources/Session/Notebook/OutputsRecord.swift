@@ -22,6 +22,8 @@ struct OutputsRecord: Codable, Equatable {
     var state: State?
     /// The options as written.
     var options: [String: String]?
+    /// The show of hands for the cell's question, where a class was asked.
+    var hands: String?
     /// What the cell said, line by line.
     var text: [String]?
     var figures: [Figure]?
