@@ -35,10 +35,10 @@ let package = Package(
     system("CPNG", pkgConfig: "libpng16", debian: "libpng-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
-    .target(name: "CTiles"),
+    .target(name: "CKernels"),
     .target(name: "Random", swiftSettings: safe),
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
-    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CTiles"], swiftSettings: common),
+    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
     .target(name: "Network", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"], swiftSettings: safe),
     .target(

@@ -1,4 +1,4 @@
-import CTiles
+import CKernels
 import Tensor
 
 extension Convolution {
@@ -8,24 +8,24 @@ extension Convolution {
   /// outputChannels]`, out `[outputHeight, outputWidth, n, outputChannels]`. Cost: n · `multiplyAdds`.
   public func product(
     _ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false,
-    kernel: ProductKernel = .best
+    instructions: Instructions = .best
   ) {
     let samples = check(x: x, w: w, out: out)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     apply(
       outputPlan, x, channels: inputs, w, row: outputs, column: 1, into: &out, channels: outputs,
-      samples: samples, accumulating, kernel)
+      samples: samples, accumulating, instructions)
   }
 
   /// The gradient at the input: out (+)= d convolved with the transposed taps.
   public func inputGradient(
-    _ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool, kernel: ProductKernel = .best
+    _ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool, instructions: Instructions = .best
   ) {
     let samples = check(x: out, w: w, out: d)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     apply(
       inputPlan, d, channels: outputs, w, row: 1, column: outputs, into: &out, channels: inputs,
-      samples: samples, accumulating, kernel)
+      samples: samples, accumulating, instructions)
   }
 
   /// out (+)= Σ over the taps and pixels of a plan of x · tap, one panel of output channels after the other.
@@ -33,10 +33,10 @@ extension Convolution {
   /// `row` and `column` are the steps in a tap from one channel of x, and of out, to the next.
   private func apply(
     _ plan: TapPlan, _ x: Tensor, channels from: Int, _ w: Tensor, row: Int, column: Int,
-    into out: inout Tensor, channels to: Int, samples: Int, _ accumulating: Bool, _ kernel: ProductKernel
+    into out: inout Tensor, channels to: Int, samples: Int, _ accumulating: Bool, _ instructions: Instructions
   ) {
     Counters.add(multiplyAdds: samples * multiplyAdds)
-    let (width, tap) = (kernel.columns, from * to)
+    let (width, tap) = (instructions.panelColumns, from * to)
     // A few rows are done sooner than a panel is packed.
     let packs = samples > 2 || column != 1
     x.withPointer { x in
@@ -52,7 +52,7 @@ extension Convolution {
               product.columns = min(width, to - first)
               if packs || product.columns < width {
                 for live in liveTaps {
-                  kernel.pack(
+                  instructions.pack(
                     w + live * tap + first * column, row: row, column: column, depth: from,
                     columns: product.columns, into: panel + live * from * width)
                 }
@@ -65,7 +65,7 @@ extension Convolution {
                 (product.stretches, product.count) = (stretches, block.stretches.count)
                 product.out = out + block.pixel * samples * to + first
                 product.rows = block.pixels * samples
-                kernel.multiply(&product)
+                instructions.multiply(&product)
               }
             }
           }
@@ -78,7 +78,7 @@ extension Convolution {
   ///
   /// Live taps of `out` are overwritten; dead taps are left as they are (their gradient is 0).
   public func weightGradient(
-    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, kernel: ProductKernel = .best
+    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
   ) {
     let samples = check(x: x, w: out, out: d)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
@@ -88,7 +88,7 @@ extension Convolution {
     let step = sample == nil ? 1 : samples
     let rowsPerPixel = sample == nil ? samples : 1
     Counters.add(multiplyAdds: rowsPerPixel * multiplyAdds)
-    let width = kernel.columns
+    let width = instructions.panelColumns
     // Output rows are taken as many at a time as leave a panel in cache.
     let band = max(1, Convolution.mostPanelRows / (geometry.outputWidth * rowsPerPixel))
     x.withPointer { x in
@@ -108,7 +108,7 @@ extension Convolution {
               var isWritten = [Bool](repeating: false, count: geometry.taps)
               for row in stride(from: 0, to: geometry.outputHeight, by: band) {
                 let rows = row..<min(row + band, geometry.outputHeight)
-                kernel.pack(
+                instructions.pack(
                   d + (row * geometry.outputWidth * samples + first) * outputs + column,
                   row: step * outputs, column: 1, depth: rows.count * geometry.outputWidth * rowsPerPixel,
                   columns: product.columns, into: panel)
@@ -119,7 +119,7 @@ extension Convolution {
                     (product.stretches, product.count) = (stretches, count)
                     product.out = out + tap * inputs * outputs + column
                     product.accumulating = isWritten[tap]
-                    kernel.multiply(&product)
+                    instructions.multiply(&product)
                     isWritten[tap] = true
                   }
                 }

@@ -1,4 +1,4 @@
-import CTiles
+import CKernels
 import Tensor
 
 /// How one operand of a product lies in memory.
@@ -14,11 +14,11 @@ struct Matrix {
 /// Safe when the three blocks cover the sizes given: every caller derives them from the shapes of its tensors.
 func multiply(
   _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, m: Int, n: Int, k: Int,
-  scale: Float = 1, accumulating: Bool, kernel: ProductKernel = .best
+  scale: Float = 1, accumulating: Bool, instructions: Instructions = .best
 ) {
   guard m > 0, n > 0 else { return }
   Counters.add(multiplyAdds: m * n * k)
-  let width = kernel.columns
+  let width = instructions.panelColumns
   // Panels that stay in cache; a multiple of the terms of a partial sum, so that no sum depends on it.
   let depth = min(k, 4 * TILE_PARTIAL)
   withUnsafeTemporaryAllocation(of: Float.self, capacity: max(depth, 1) * width) { scratch in
@@ -42,12 +42,12 @@ func multiply(
           if m <= 2, column == 1, product.columns == width, scale == 1 {
             (product.panel, product.panel_step) = (right, row)
           } else {
-            kernel.pack(
+            instructions.pack(
               right, row: row, column: column, depth: product.depth_unit, columns: product.columns,
               scale: scale, into: panel)
             (product.panel, product.panel_step) = (UnsafePointer(panel), width)
           }
-          kernel.multiply(&product)
+          instructions.multiply(&product)
         }
       }
     }
@@ -59,7 +59,7 @@ public enum Linear {
   /// out = x·w, or out += x·w when `accumulating`. Cost: rows · inputs · outputs multiply-adds.
   public static func product(
     _ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false,
-    kernel: ProductKernel = .best
+    instructions: Instructions = .best
   ) {
     let (rows, inputs, outputs) = sizes(x: x, w: w, out: out)
     x.withPointer { x in
@@ -68,7 +68,7 @@ public enum Linear {
           multiply(
             Matrix(base: x, stride: inputs), Matrix(base: w, stride: outputs), into: out, stride: outputs,
             m: rows,
-            n: outputs, k: inputs, accumulating: accumulating, kernel: kernel)
+            n: outputs, k: inputs, accumulating: accumulating, instructions: instructions)
         }
       }
     }
@@ -76,7 +76,7 @@ public enum Linear {
 
   /// The gradient at the input: out (+)= d·wᵀ.
   public static func inputGradient(
-    _ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool, kernel: ProductKernel = .best
+    _ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool, instructions: Instructions = .best
   ) {
     let (rows, inputs, outputs) = sizes(x: out, w: w, out: d)
     d.withPointer { d in
@@ -84,7 +84,8 @@ public enum Linear {
         out.withMutablePointer { out in
           multiply(
             Matrix(base: d, stride: outputs), Matrix(base: w, stride: outputs, isTransposed: true), into: out,
-            stride: inputs, m: rows, n: inputs, k: outputs, accumulating: accumulating, kernel: kernel)
+            stride: inputs, m: rows, n: inputs, k: outputs, accumulating: accumulating,
+            instructions: instructions)
         }
       }
     }
@@ -92,7 +93,7 @@ public enum Linear {
 
   /// The gradient at the weights, out = xᵀ·d, over all rows or over those of one sample.
   public static func weightGradient(
-    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, kernel: ProductKernel = .best
+    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
   ) {
     let (rows, inputs, outputs) = sizes(x: x, w: out, out: d)
     let samples = x.shape[x.shape.rank - 2]
@@ -106,7 +107,7 @@ public enum Linear {
           multiply(
             Matrix(base: x + first * inputs, stride: step * inputs, isTransposed: true),
             Matrix(base: d + first * outputs, stride: step * outputs), into: out, stride: outputs, m: inputs,
-            n: outputs, k: rows / step, accumulating: false, kernel: kernel)
+            n: outputs, k: rows / step, accumulating: false, instructions: instructions)
         }
       }
     }

@@ -1,4 +1,4 @@
-import CTiles
+import CKernels
 
 /// Neighbouring pixels of a result whose sums run over the same taps.
 struct PixelBlock: Sendable {

@@ -1,4 +1,4 @@
-/* The loops for one instruction set; included once for each. Before it stand LANES, the floats of a register; ROWS, the
+/* The loops for one set of instructions; included once for each. Before it stand LANES, the floats of a register; ROWS, the
    rows of a tile, two registers each, so that all of it stays in registers; NAME, and TARGET, the attribute that allows
    the instructions. */
 

@@ -1,28 +1,24 @@
-#ifndef TILES_H
-#define TILES_H
+#ifndef PRODUCTS_H
+#define PRODUCTS_H
+
+#include "instructions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The innermost loops of matrix products, in C so that one source is compiled for several instruction sets and the
-   processor's own is chosen when the program runs.
+/* The innermost loops of matrix products.
 
    A product is computed one panel at a time: all rows of `out` times as many columns as two vector registers hold. The
    right operand is packed into panels first; the left one is read where it lies. Every element of `out` is summed in the
    order of the inner dimension, in partial sums of TILE_PARTIAL terms, whatever the number of rows and the width of the
    registers: instruction sets with fused multiply-add give the same bits. */
 
-enum tile_kernel { TILE_PORTABLE, TILE_AVX2, TILE_AVX512 };
-
 /* Terms that are added up in a register before they are added to `out`: short sums lose less to rounding. */
 enum { TILE_PARTIAL = 512 };
 
-/* Whether this processor has the instructions that a kernel uses. */
-bool tile_supported(enum tile_kernel kernel);
-
-/* The number of columns in a panel. */
-size_t tile_columns(enum tile_kernel kernel);
+/* The number of columns in a panel, two registers wide. */
+size_t tile_columns(enum instructions set);
 
 /* A piece of the inner dimension, lengths in the units of its product: where its terms begin in the left operand and in
    the panel, and how many there are. */
@@ -51,10 +47,10 @@ struct tile_product {
   bool accumulating;
 };
 
-void tile_multiply(enum tile_kernel kernel, const struct tile_product *product);
+void tile_multiply(enum instructions set, const struct tile_product *product);
 
 /* panel[k, c] = scale * right[k * row + c * column] for k < depth, c < columns; the panel's other columns are 0. */
-void tile_pack(enum tile_kernel kernel, const float *right, size_t row, size_t column, size_t depth, size_t columns,
+void tile_pack(enum instructions set, const float *right, size_t row, size_t column, size_t depth, size_t columns,
                float scale, float *panel);
 
 #endif

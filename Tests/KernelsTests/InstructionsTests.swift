@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Every set of instructions that this processor has, against plain loops in `Double`.
-@Suite struct ProductKernelTests {
+@Suite struct InstructionsTests {
   /// rows × depth times depth × columns.
   struct Sizes: Sendable, CustomStringConvertible {
     var rows: Int
@@ -39,7 +39,7 @@ import Testing
     var geometry: ConvolutionGeometry {
       ConvolutionGeometry(
         inputHeight: height, inputWidth: width, inputChannels: inputs, outputChannels: outputs,
-        kernel: kernel,
+        instructions: instructions,
         stride: stride, padding: padding)
     }
 
@@ -65,44 +65,45 @@ import Testing
       _ samples: Int
     ) -> Layer {
       Layer(
-        height: height, width: width, inputs: inputs, outputs: outputs, kernel: kernel, stride: stride,
+        height: height, width: width, inputs: inputs, outputs: outputs, instructions: instructions,
+        stride: stride,
         padding: padding, samples: samples)
     }
   }
 
-  static let kernels = ProductKernel.allCases.filter(\.isSupported)
+  static let available = Instructions.allCases.filter(\.isSupported)
 
-  @Test func theBestKernelIsOneThatRunsHere() {
-    #expect(ProductKernel.portable.isSupported)
-    #expect(Self.kernels.last == ProductKernel.best)
+  @Test func theBestInstructionsRunHere() {
+    #expect(Instructions.portable.isSupported)
+    #expect(Self.available.last == Instructions.best)
   }
 
-  @Test(arguments: Sizes.all, kernels)
-  func linearProductsAgreeWithTheOracle(_ sizes: Sizes, _ kernel: ProductKernel) {
+  @Test(arguments: Sizes.all, available)
+  func linearProductsAgreeWithTheOracle(_ sizes: Sizes, _ instructions: Instructions) {
     let (x, w) = (noise([sizes.rows, sizes.depth], 1), noise([sizes.depth, sizes.columns], 2))
     let d = noise([sizes.rows, sizes.columns], 3)
     var out = Tensor([sizes.rows, sizes.columns], repeating: 2)
-    Linear.product(x, w, into: &out, accumulating: true, kernel: kernel)
+    Linear.product(x, w, into: &out, accumulating: true, instructions: instructions)
     var expected = Self.product(doubles(x), doubles(w), sizes.rows, sizes.depth, sizes.columns)
     expectClose(out, expected.map { $0 + 2 }, shape: out.shape, tolerance: 1e-6)
-    Linear.product(x, w, into: &out, kernel: kernel)
+    Linear.product(x, w, into: &out, instructions: instructions)
     expectClose(out, expected, shape: out.shape, tolerance: 1e-6)
 
     // The inner dimension of the gradients is another one: each size comes in every place.
     var atInput = Tensor([sizes.rows, sizes.depth], repeating: 7)
-    Linear.inputGradient(d, w, into: &atInput, accumulating: false, kernel: kernel)
+    Linear.inputGradient(d, w, into: &atInput, accumulating: false, instructions: instructions)
     expected = Self.product(
       doubles(d), doubles(w.permuted([1, 0])), sizes.rows, sizes.columns, sizes.depth)
     expectClose(atInput, expected, shape: atInput.shape, tolerance: 1e-6)
     var atWeights = Tensor([sizes.depth, sizes.columns], repeating: 7)
-    Linear.weightGradient(x, d, into: &atWeights, kernel: kernel)
+    Linear.weightGradient(x, d, into: &atWeights, instructions: instructions)
     expected = Self.product(
       doubles(x.permuted([1, 0])), doubles(d), sizes.depth, sizes.rows, sizes.columns)
     expectClose(atWeights, expected, shape: atWeights.shape, tolerance: 1e-6)
   }
 
-  @Test(arguments: Layer.all, kernels)
-  func convolutionsAgreeWithTheOracle(_ layer: Layer, _ kernel: ProductKernel) {
+  @Test(arguments: Layer.all, available)
+  func convolutionsAgreeWithTheOracle(_ layer: Layer, _ instructions: Instructions) {
     let tape = layer.tape
     let convolution = Convolution(layer.geometry)
     let x = noise(tape.input.batch(of: layer.samples), 1)
@@ -111,14 +112,14 @@ import Testing
     let values = oracle.values(doubles(x), samples: layer.samples)
 
     var out = Tensor(tape.output.batch(of: layer.samples), repeating: 3)
-    convolution.product(x, w, into: &out, accumulating: true, kernel: kernel)
+    convolution.product(x, w, into: &out, accumulating: true, instructions: instructions)
     expectClose(out, values[2].map { $0 + 3 }, shape: out.shape, tolerance: 1e-6)
-    convolution.product(x, w, into: &out, kernel: kernel)
+    convolution.product(x, w, into: &out, instructions: instructions)
     expectClose(out, values[2], shape: out.shape, tolerance: 1e-6)
 
     let d = noise(out.shape, 3)
     var atInput = Tensor(x.shape, repeating: 1)
-    convolution.inputGradient(d, w, into: &atInput, accumulating: true, kernel: kernel)
+    convolution.inputGradient(d, w, into: &atInput, accumulating: true, instructions: instructions)
     let ones = Tensor([layer.inputs], repeating: 1)
     let gradients = oracle.gradients(values, outputGradient: doubles(d), samples: layer.samples)
     // The gradient at the bias before the layer is the one at its input, summed over pixels and samples.
@@ -129,20 +130,20 @@ import Testing
       summed, zip(gradients[0], doubles(ones)).map { $0 + rows * $1 }, shape: summed.shape, tolerance: 3e-6)
 
     var atWeights = Tensor(zeros: w.shape)
-    convolution.weightGradient(x, d, into: &atWeights, kernel: kernel)
+    convolution.weightGradient(x, d, into: &atWeights, instructions: instructions)
     expectClose(atWeights, gradients[1], shape: w.shape, tolerance: 1e-6)
   }
 
   /// ⟨d, x ∗ w⟩ = ⟨gradient at x, x⟩, sample by sample: one number would hide an exchange of two samples.
-  @Test(arguments: Layer.all, kernels)
-  func inputGradientIsTheTransposedProduct(_ layer: Layer, _ kernel: ProductKernel) {
+  @Test(arguments: Layer.all, available)
+  func inputGradientIsTheTransposedProduct(_ layer: Layer, _ instructions: Instructions) {
     let convolution = Convolution(layer.geometry)
     let x = noise(layer.tape.input.batch(of: layer.samples), 1)
     let w = noise(layer.tape.parameterShapes[1], 2)
     let d = noise(layer.tape.output.batch(of: layer.samples), 3)
     var (y, atInput) = (Tensor(zeros: d.shape), Tensor(zeros: x.shape))
-    convolution.product(x, w, into: &y, kernel: kernel)
-    convolution.inputGradient(d, w, into: &atInput, accumulating: false, kernel: kernel)
+    convolution.product(x, w, into: &y, instructions: instructions)
+    convolution.inputGradient(d, w, into: &atInput, accumulating: false, instructions: instructions)
     let scale = Double(d.count + x.count)
     for sample in 0..<layer.samples {
       let (left, right) = (Self.inner(d, y, sample), Self.inner(atInput, x, sample))
@@ -151,8 +152,8 @@ import Testing
   }
 
   /// One sample's gradient is that of a batch in which all others have d = 0.
-  @Test(arguments: Layer.all, kernels)
-  func gradientOfOneSampleLeavesTheOthersOut(_ layer: Layer, _ kernel: ProductKernel) {
+  @Test(arguments: Layer.all, available)
+  func gradientOfOneSampleLeavesTheOthersOut(_ layer: Layer, _ instructions: Instructions) {
     let convolution = Convolution(layer.geometry)
     let x = noise(layer.tape.input.batch(of: layer.samples), 1)
     let d = noise(layer.tape.output.batch(of: layer.samples), 3)
@@ -162,14 +163,14 @@ import Testing
     var (found, expected) = (
       Tensor(zeros: layer.tape.parameterShapes[1]), Tensor(zeros: layer.tape.parameterShapes[1])
     )
-    convolution.weightGradient(x, d, sample: sample, into: &found, kernel: kernel)
-    convolution.weightGradient(x, alone, into: &expected, kernel: kernel)
+    convolution.weightGradient(x, d, sample: sample, into: &found, instructions: instructions)
+    convolution.weightGradient(x, alone, into: &expected, instructions: instructions)
     expectClose(found, doubles(expected), shape: found.shape, tolerance: 1e-6)
   }
 
   /// What a user may rely on: another number of rows or wider registers change no bit of a sample's values.
-  @Test(arguments: Layer.all, kernels.filter { $0 != .portable })
-  func samplesHaveTheSameBitsInEveryBatchAndKernel(_ layer: Layer, _ kernel: ProductKernel) {
+  @Test(arguments: Layer.all, available.filter { $0 != .portable })
+  func samplesHaveTheSameBitsInEveryBatchAndInstructions(_ layer: Layer, _ instructions: Instructions) {
     let convolution = Convolution(layer.geometry)
     let x = noise(layer.tape.input.batch(of: layer.samples), 1)
     let w = noise(layer.tape.parameterShapes[1], 2)
@@ -180,7 +181,7 @@ import Testing
         Tensor(zeros: layer.tape.input.batch(of: 1)), Tensor(zeros: layer.tape.output.batch(of: 1))
       )
       Samples.copy(sample, of: x, to: 0, of: &one)
-      convolution.product(one, w, into: &alone, kernel: kernel)
+      convolution.product(one, w, into: &alone, instructions: instructions)
       var cut = alone
       Samples.copy(sample, of: batch, to: 0, of: &cut)
       #expect(cut == alone)
