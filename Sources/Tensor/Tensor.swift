@@ -43,9 +43,19 @@ public struct Tensor: Sendable {
     withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: $0.base, count: $0.count)) }
   }
 
+  /// The scalars in `Double`, one after the other.
+  public var doubles: [Double] {
+    withSpan { span in
+      [Double](unsafeUninitializedCapacity: span.count) { buffer, count in
+        for i in span.indices { buffer.initializeElement(at: i, to: Double(span[i])) }
+        count = span.count
+      }
+    }
+  }
+
   /// The rows along the last axis, in `Double`.
   public var rows: [[Double]] {
-    let width = shape.dims.last ?? 0
+    let width = shape.last ?? 0
     return withSpan { span in
       (0..<span.count / max(width, 1)).map { n in (0..<width).map { Double(span[n * width + $0]) } }
     }
