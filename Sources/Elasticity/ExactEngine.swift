@@ -90,8 +90,10 @@ public struct ExactEngine: Sendable {
         let source = chunk.lowerBound + place
         let pass = passes[place / ExactEngine.pass]
         engine.prepare(source, pass, &scratch)
-        let changes = tiles.flatMap { tile in
-          tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
+        var changes: [PredictionChange] = []
+        for tile in tiles {
+          let part = tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
+          if changes.isEmpty { changes = part } else { changes += part }
         }
         let alone =
           trainer == nil || !rule.isTrainer
