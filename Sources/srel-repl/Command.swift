@@ -11,7 +11,7 @@ struct Command: ParsableCommand {
     discussion: """
       Without FILE, a prompt (or, when stdin is no terminal, the commands on stdin). Results go to stdout, everything \
       else to stderr. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
-      failed, 130 stopped by Ctrl-C, 143 terminated.
+      failed, 4 a run differs from its record, 130 stopped by Ctrl-C, 143 terminated.
       """,
     subcommands: [Convert.self])
 
@@ -57,6 +57,16 @@ struct Command: ParsableCommand {
       valueName: "DIR"))
   var out: String?
 
+  @Flag(
+    help:
+      "Run FILE again in a folder of its own and compare with what its last run has recorded, as exactly as tol= says."
+  )
+  var verify = false
+
+  @Flag(
+    help: "Run FILE twice, each in a process and a folder of its own, and name the first thing that differs.")
+  var reprun = false
+
   @Flag(help: "Go on after an error; the first one still decides the exit code.")
   var keepGoing = false
 
@@ -93,6 +103,13 @@ struct Command: ParsableCommand {
     if file != nil, !e.isEmpty { throw ValidationError("give FILE or -e, not both") }
     for setting in p where !setting.contains("=") {
       throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
+    }
+    if verify || reprun {
+      let flag = verify ? "--verify" : "--reprun"
+      if file == nil || file == "-" { throw ValidationError("\(flag) needs a FILE") }
+      if verify && reprun { throw ValidationError("give --verify or --reprun, not both") }
+      if check || i { throw ValidationError("\(flag) goes with neither --check nor -i") }
+      if reprun, out != nil { throw ValidationError("--reprun keeps nothing and takes no --out") }
     }
     if check, file == nil, e.isEmpty { throw ValidationError("--check needs a FILE or -e") }
   }
