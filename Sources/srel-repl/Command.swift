@@ -10,7 +10,7 @@ struct Command: ParsableCommand {
     abstract: "Measure the local elasticity of neural nets: a prompt, scripts, notebooks.",
     discussion: """
       Without FILE, a prompt (or, when stdin is no terminal, the commands on stdin). Results go to stdout, everything \
-      else to stderr. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
+      else to stderr. `srel-repl FILE --help` lists the parameters of a script. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
       failed, 4 a run differs from its record, 130 stopped by Ctrl-C, 143 terminated.
       """,
     subcommands: [Convert.self])
@@ -131,6 +131,7 @@ struct Command: ParsableCommand {
     let isConvert = words.first == Convert.configuration.commandName
     let asked: any ParsableCommand.Type = isConvert ? Convert.self : Command.self
     do {
+      if !isConvert, let file = fileOfHelp(Array(words)) { throw ExitCode(ScriptHelp.tell(of: file)) }
       var command = try asked.parseAsRoot(Array(isConvert ? words.dropFirst() : words))
       try command.run()
     } catch {
@@ -141,6 +142,16 @@ struct Command: ParsableCommand {
       }
       asked.exit(withError: error)
     }
+  }
+
+  /// The script about which `srel-repl FILE --help` asks.
+  private static func fileOfHelp(_ words: [String]) -> String? {
+    let others = words.filter { !["--help", "-h"].contains($0) }
+    guard others.count < words.count, let command = try? parse(others), let file = command.file, file != "-"
+    else {
+      return nil
+    }
+    return file
   }
 
   var settings: [(name: String, text: String)] {
