@@ -7,6 +7,8 @@ public struct CellOutput: Sendable, Equatable {
     public var svg: String
     public var fileName: String
     public var caption: String
+    /// The file itself where it is a PNG that was read back.
+    var png: [UInt8]?
 
     public init(svg: String, fileName: String, caption: String = "") {
       (self.svg, self.fileName, self.caption) = (svg, fileName, caption)
