@@ -115,7 +115,7 @@ import Testing
     #expect(try terminal.ending() == .exit(0))
   }
 
-  @Test(arguments: [[], ["--json"], ["--check"], ["-q"]])
+  @Test(arguments: [[], ["--json"], ["--check"], ["-q"], ["--verify"]])
   func itNeedsATerminalAndPeople(flags: [String]) throws {
     let script = try Script(Self.lesson)
     let found = try Program.run(["--present"] + flags + [script.path])

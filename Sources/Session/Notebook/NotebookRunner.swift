@@ -158,12 +158,9 @@ public final class NotebookRunner {
     let isProse = cell.cell.kind == .prose
     var output = CellOutput(
       name: cell.cell.name, kind: isProse ? .prose : .code,
-      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell),
-      hidden: cell.options.hidden)
-    output.question = cell.options.question.map {
-      Question(text: $0, choices: cell.options.choices, hands: hands)
-    }
-    output.isFolded = cell.options.isFolded
+      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell))
+    output.take(cell.options)
+    output.question?.hands = hands
     let events = CellEvents(session)
     defer { events.end() }
     let (state, failure) = outcome(of: cell)

@@ -22,8 +22,8 @@ struct OutputsRecord: Codable, Equatable {
     var state: State?
     /// The options as written.
     var options: [String: String]?
-    /// The show of hands for the cell's question, where a class was asked.
-    var hands: String?
+    /// How many hands were raised for each answer to the cell's question, where a class was asked.
+    var hands: [String: Int]?
     /// What the cell said, line by line.
     var text: [String]?
     var figures: [Figure]?
@@ -156,11 +156,13 @@ enum JSONFile {
 
 /// Why a record cannot be read.
 enum RecordError: Error, Equatable, CustomStringConvertible {
+  case missing(String)
   case damaged(String)
   case otherFormat(String, Int)
 
   var description: String {
     switch self {
+    case .missing(let folder): "there is no record of a run in '\(folder)'; run the notebook first"
     case .damaged(let path): "'\(path)' is no record of a run; delete it, or run the notebook again"
     case .otherFormat(let path, let format):
       "'\(path)' is a record of format \(format), not \(OutputsRecord.format); run the notebook again"

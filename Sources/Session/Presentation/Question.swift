@@ -9,6 +9,11 @@ public struct Question: Sendable, Equatable {
     (self.text, self.choices, self.hands) = (text, choices, hands)
   }
 
+  /// Takes counts that a record holds by choice.
+  mutating func takeHands(_ counts: [String: Int]?) {
+    hands = counts.map { counts in choices.map { counts[$0] ?? 0 } }
+  }
+
   /// `show of hands: the same class 12, another class 3`
   public var handsText: String? {
     hands.map { "show of hands: " + zip(choices, $0).map { "\($0) \($1)" }.joined(separator: ", ") }

@@ -7,6 +7,8 @@ public struct CellOutput: Sendable, Equatable {
     public var svg: String
     public var fileName: String
     public var caption: String
+    /// The file itself where it is a PNG that was read back.
+    var png: [UInt8]?
 
     public init(svg: String, fileName: String, caption: String = "") {
       (self.svg, self.fileName, self.caption) = (svg, fileName, caption)
@@ -37,6 +39,13 @@ public struct CellOutput: Sendable, Equatable {
     (self.name, self.kind, self.source) = (name, kind, source)
     (self.text, self.figures, self.error) = (text, figures, error)
     self.hidden = hidden
+  }
+
+  /// Takes what the first line of the cell says of the page.
+  mutating func take(_ options: CellOptions) {
+    hidden = options.hidden
+    isFolded = options.isFolded
+    question = options.question.map { Question(text: $0, choices: options.choices) }
   }
 
   /// Whether a part is to be seen.
