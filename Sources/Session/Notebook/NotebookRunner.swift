@@ -118,7 +118,7 @@ public final class NotebookRunner {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         figures.append(CellOutput.Figure(svg: svg, fileName: file, caption: caption))
       case .drawing(let drawing): lines.append(drawing.plainText)
-      case .progress: break
+      case .progress, .download: break
       }
       outer(event)
     }
@@ -193,6 +193,7 @@ public final class NotebookRunner {
       rows.append(("parameters", settings.map { "\($0.name)=\($0.text)" }.joined(separator: ", ")))
     }
     rows += session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
+    rows += session.provenanceNotes.map { ($0.name, $0.text) }
     rows.append(("matrix products", "OpenBLAS, \(Workers.kernelName) kernels"))
     return rows
   }
