@@ -65,10 +65,10 @@ public struct Download: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch { throw .noFolder(path: folder, reason: Self.reason(error)) }
+    let begun = min(Transfer.size(of: path + Partial.ending), file.bytes)
+    try checkRoom(file.bytes - begun)
     let partial = try Partial(path: path)
     defer { partial.close() }
-    let begun = min(partial.size, file.bytes)
-    try checkRoom(file.bytes - begun)
     do throws(DownloadError) {
       try complete(file, partial, progress)
     } catch {
@@ -169,9 +169,11 @@ private struct Partial {
   /// The open file, which carries the lock.
   let lock: FileHandle
 
+  static let ending = ".part"
+
   init(path: String) throws(DownloadError) {
-    self.path = path + ".part"
-    headers = path + ".part.headers"
+    self.path = path + Partial.ending
+    headers = self.path + ".headers"
     let isThere =
       FileManager.default.fileExists(atPath: self.path)
       || FileManager.default.createFile(atPath: self.path, contents: nil)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// One request of the program curl that writes to the end of a file.
 ///
@@ -49,7 +50,8 @@ struct Transfer {
       let size = Transfer.size(of: path)
       if verdict == nil, size > limit { verdict = .tooLong }
       if verdict == nil, !progress(size) { verdict = .stopped }
-      if verdict != nil { process.terminate() }
+      // The gentler signals may be blocked in the thread that started it, and so in the process.
+      if verdict != nil { kill(process.processIdentifier, SIGKILL) }
     }
     if let verdict { return verdict }
     let status = Int(text(of: output)) ?? 0
@@ -60,7 +62,8 @@ struct Transfer {
   private func arguments(from start: Int) -> [String] {
     var words = [
       // The user's own defaults could send the bytes elsewhere.
-      "--disable", "--silent", "--show-error", "--fail", "--globoff", "--location", "--max-redirs", "10",
+      "--disable", "--silent", "--show-error", "--fail", "--globoff", "--no-buffer", "--location",
+      "--max-redirs", "10",
       "--proto", "=http,https", "--proto-redir", "=http,https", "--connect-timeout", "30",
       // A transfer that does not move for a minute has broken.
       "--speed-limit", "1", "--speed-time", "60", "--max-filesize", String(limit),

@@ -10,8 +10,8 @@ extension Call {
       "new names for the weights of the file, the first rule that fits counts; nothing after -> leaves a weight out"
     ),
     OptionDeclaration(
-      "strict", .flag, default: "yes",
-      "whether all weights have to fit; else those that do not stay as drawn, and are told"),
+      "strict", .flag,
+      "whether all weights have to fit, yes if not given; else those that do not stay as drawn, and are told"),
   ]
 
   /// Where the first weights come from.
@@ -42,7 +42,7 @@ extension Session {
       try (call.words("rename") ?? []).map { text throws(NetworkError) in try WeightRenaming(text) }
     }
     return try located(at: range) {
-      try WeightFile(reading: path, renaming: rules, isStrict: call.flag("strict"))
+      try WeightFile(reading: path, renaming: rules, isStrict: call.options["strict"]?.flag ?? true)
     }
   }
 
