@@ -4,7 +4,7 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .get, .load, .make, .pick, .split, .corrupt, .model, .train, .step, .resume, .reset, .measure, .evaluate,
+    .load, .make, .pick, .split, .corrupt, .get, .model, .train, .step, .resume, .reset, .measure, .evaluate,
     .predict,
     .solve, .compare, .phases, .show, .describe, .sketch, .plot, .save, .merge, .run, .check, .seed, .set,
     .time,
