@@ -28,7 +28,7 @@ extension NotebookRunner {
       rows.append(("parameters", settings.map { "\($0.name)=\($0.text)" }.joined(separator: ", ")))
     }
     rows += session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
-    rows.append(("matrix products", "OpenBLAS, \(Workers.kernelName) kernels"))
+    rows.append(("matrix products", Version.matrixProducts))
     return rows
   }
 
