@@ -94,7 +94,7 @@ private struct Counted {
 
   private static func mlpRun(_ workers: Workers) throws -> Run {
     var data = try Dataset.mixture(
-      classes: 1, perClass: 640, dimensions: 10, separation: 0, noise: 1, seed: Seed(1))
+      classes: 2, perClass: 320, dimensions: 10, separation: 1, noise: 1, seed: Seed(1))
     data.targets = Tensor([640, 1], repeating: 0.5)
     return try Run(
       Model(.mlp(widths: [100, 100])), on: data, optimizer: .sgd(learningRate: 1e-3),
