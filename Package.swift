@@ -35,13 +35,15 @@ let package = Package(
     system("CPNG", pkgConfig: "libpng16", debian: "libpng-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
+    .target(name: "CKernels"),
     .target(name: "Random", swiftSettings: safe),
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
-    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS"], swiftSettings: common),
+    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
     .target(name: "Network", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"], swiftSettings: safe),
     .target(
       name: "Datasets", dependencies: ["Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
+    .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
     .target(name: "Tables", swiftSettings: safe),
     .target(
       name: "Training",
@@ -58,8 +60,8 @@ let package = Package(
     .target(
       name: "Session",
       dependencies: [
-        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
-        "Kernels", "Tensor", "Random",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Download", "Tables", "Charts",
+        "Autodiff", "Kernels", "Tensor", "Random",
       ], swiftSettings: safe),
     .target(
       name: "CLineEdit",
@@ -77,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "srel-repl",
       dependencies: [
-        "Session", "LineEditor", "Language", "Charts",
+        "Session", "LineEditor", "Language", "Charts", "Download",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
     .executableTarget(
@@ -93,13 +95,14 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "RandomTests", dependencies: ["Random", "TestSupport"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensor", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "TestSupport"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NetworkTests", dependencies: ["Network", "Autodiff", "Tensor", "Random", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "Random", "TestSupport"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "DownloadTests", dependencies: ["Download", "TestSupport"]),
     .testTarget(name: "TablesTests", dependencies: ["Tables"]),
     .testTarget(
       name: "TrainingTests",
@@ -115,7 +118,7 @@ let package = Package(
     .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "Charts", "TestSupport"]),
+    .testTarget(name: "SessionTests", dependencies: ["Session", "Download", "Language", "Tables", "Charts", "TestSupport"]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

@@ -199,7 +199,7 @@ extension Primitive {
     switch self {
     case .linear: return true
     case .convolution(let convolution):
-      return !convolution.gathersInput && convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
+      return convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
     case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
       .groupNormalize, .flatten:
       return false

@@ -166,13 +166,13 @@ struct StepEngine: Sendable {
         ParameterUpdates.scaled(gradient: gradient, range: range, by: -learningRate, into: &out)
         if !usesDifferences { live += ParameterUpdates.count(of: gradient, range: range, below: 0).live }
       case .adamFresh(let learningRate):
-        ParameterUpdates.freshAdamChange(
-          gradient: gradient, range: range, learningRate: learningRate,
-          epsilon: Float(UpdateRule.adamEpsilon), into: &out)
-        let counts = ParameterUpdates.count(
-          of: gradient, range: range, below: Float(10 * UpdateRule.adamEpsilon))
+        let counts = ParameterUpdates.freshAdam(
+          gradient: gradient, range: range, from: usesDifferences ? nil : weights[parameter],
+          learningRate: learningRate, epsilon: Float(UpdateRule.adamEpsilon),
+          bound: Float(10 * UpdateRule.adamEpsilon), into: &out)
         small += counts.small
         live += counts.live
+        continue
       case .trainer(let optimizer, let state, let before):
         optimizer.gradientPart(
           of: parameter, gradient: gradient, weight: before[parameter], state, range: range, into: &out)

@@ -37,6 +37,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case noScript(String, hint: String?)
   case scriptsTooDeep
   case writingRefused(String, folder: String?)
+  case downloadRefused
   case recursion
   case languageVersion(String)
   case unknownParameter(String, hint: String?)
@@ -49,6 +50,8 @@ public enum SessionError: Error, Equatable, Sendable {
   case repeatedElement(what: String, String)
   case noFileName(String)
   case unknownEnding(String, known: [String])
+  case noError(cell: String)
+  case sharedLog(String, runs: [String])
   case assertionFailed(String, sides: [String])
 
   /// The error at a place.

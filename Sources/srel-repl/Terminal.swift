@@ -1,4 +1,5 @@
 import Charts
+import Download
 import FoundationEssentials
 import LineEditor
 import Session
@@ -62,6 +63,7 @@ final class Terminal: Sendable {
     case .note(let text): if !isQuiet { tell(text) }
     case .figure: break
     case .progress(let progress): show(progress)
+    case .download(let progress): showLive(progress.text)
     }
   }
 
@@ -78,7 +80,7 @@ final class Terminal: Sendable {
 
   /// Shows a text that is longer than the window through the pager; gives whether that was done.
   private func page(_ text: String, _ settings: Session.Settings) -> Bool {
-    let pager = settings.pager ?? Self.variable("PAGER")
+    let pager = settings.pager ?? Self.pager
     guard isInteractive, !isSafe, !pager.isEmpty, Self.variable("TERM") != "dumb",
       text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= ShellCommand.window.rows
     else { return false }
@@ -102,13 +104,16 @@ final class Terminal: Sendable {
   }
 
   /// How far a measurement is; called on any thread.
-  func show(_ progress: MeasurementProgress) {
+  func show(_ progress: MeasurementProgress) { showLive(progress.text) }
+
+  /// A line that the next one is written over; a line a second where that cannot be.
+  private func showLive(_ text: String) {
     if isQuiet { return }
     if hasLiveLines {
       hasLiveLine.store(true, ordering: .relaxed)
-      StandardStream.messages.write("\r\u{1B}[K" + fitted(progress.text))
+      StandardStream.messages.write("\r\u{1B}[K" + fitted(text))
     } else if isLineDue() {
-      tell(progress.text)
+      tell(text)
     }
   }
 
@@ -134,6 +139,14 @@ final class Terminal: Sendable {
   private func write(_ text: String, to stream: StandardStream) {
     if hasLiveLine.exchange(false, ordering: .relaxed) { StandardStream.messages.write("\r\u{1B}[K") }
     stream.write(text)
+  }
+
+  /// The pager of the environment (empty for none), or else `less` where it is installed.
+  private static var pager: String {
+    let environment = ProcessInfo.processInfo.environment
+    if let chosen = environment["PAGER"] { return chosen }
+    let folders = (environment["PATH"] ?? "").split(separator: ":")
+    return folders.contains { FileManager.default.isExecutableFile(atPath: $0 + "/less") } ? "less" : ""
   }
 
   private static func variable(_ name: String) -> String { ProcessInfo.processInfo.environment[name] ?? "" }

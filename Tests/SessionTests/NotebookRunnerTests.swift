@@ -39,7 +39,7 @@ import Testing
     conversation.session.folders = OutputFolders(root: folder)
     let runner = try NotebookRunner(
       Source(text, name: "n.srel"), name: "n", session: conversation.session, parameters: parameters)
-    let failure = runner.run(report: folder + "/report.html", keepsGoing: keepsGoing)
+    let failure = runner.run(in: try RunFolder(for: "n.srel", out: folder), keepsGoing: keepsGoing)
     return (failure?.exitCode ?? 0, try SessionTests.text(of: folder + "/report.html"), folder, conversation)
   }
 
@@ -70,8 +70,10 @@ import Testing
 
   @Test(arguments: [
     ("sise", "3", "there is no parameter 'sise' to set with -p"),
-    ("size", "[1]", "-p size takes a number, not a list ([1])"),
-    ("seeds", "3", "-p seeds takes a list, not a number (3)"),
+    ("size", "[1]", "-p size takes a number, not a list of numbers ([1])"),
+    ("seeds", "3", "-p seeds takes a list of numbers, not a number (3)"),
+    ("seeds", "[1, x]", "-p seeds takes a list of numbers, not a list of different things ([1, x])"),
+    ("seeds", "[a, b]", "-p seeds takes a list of numbers, not a list of words ([a, b])"),
     ("size", "1 +", "-p size takes a value, not '1 +'"),
   ])
   func wrongParametersStopBeforeAnythingRuns(name: String, value: String, title: String) throws {

@@ -31,12 +31,19 @@ extension Session {
   private func unknownOption(_ name: Name, owner: String, _ options: [OptionDeclaration]) -> Diagnostic {
     let hint = Speller.suggestion(for: name.text, in: options.map(\.name))
     return SessionError.unknownOption(
-      owner: owner, option: name.text, hint: hint ?? (options.isEmpty ? nil : "'help \(owner)' lists them")
+      owner: owner, option: name.text, hint: hint ?? Help.hint(of: owner, options)
     ).diagnostic(at: name.range)
   }
 
   private func addDefaults(to call: inout Call, _ verb: Verb) throws {
-    for option in verb.options where call.options[option.name] == nil && call.conditions[option.name] == nil {
+    let (given, words) = (call.options, verb.defaultWords)
+    for option in verb.options where call.conditions[option.name] == nil {
+      guard option.isInScope({ given[$0]?.text ?? words[$0] }) else {
+        if given[option.name] == nil { continue }
+        throw verb.outOfScope(option, found: { given[$0]?.text ?? words[$0] })
+          .diagnostic(at: call.range(of: option.name))
+      }
+      if given[option.name] != nil { continue }
       if let text = option.defaultText {
         call.options[option.name] = try defaultValue(text, option.kind)
       } else if option.isRequired {
