@@ -32,6 +32,27 @@ public enum SessionFailure: Error, Sendable {
   /// `quit`.
   case quit
 
+  init(_ error: any Error) {
+    switch error {
+    case let failure as SessionFailure: self = failure
+    case let stop as Stop:
+      switch stop {
+      case .interrupted: self = .interrupted
+      case .quit: self = .quit
+      case .assertion(let diagnostic): self = .assertion(diagnostic)
+      }
+    default: self = .failed(EngineErrors.diagnostic(error, at: nil))
+    }
+  }
+
+  /// Something is wrong, in the text or in what it did: nobody has asked for this end.
+  var isError: Bool {
+    switch self {
+    case .invalid, .failed, .assertion: true
+    case .interrupted, .quit: false
+    }
+  }
+
   /// The exit code of the shell for it.
   public var exitCode: Int32 {
     switch self {
@@ -73,7 +94,7 @@ public final class Session {
     public var color: String = "auto"
     /// Columns of tables and sketches; nil for those of the window.
     public var width: Int?
-    /// The command that long results go through; nil for that of the environment, "" for none.
+    /// The command that long results go through; nil for that of the environment or `less`, "" for none.
     public var pager: String?
   }
 
@@ -121,6 +142,12 @@ public final class Session {
   /// Whether commands tell the defaults that they used.
   public var echoesDefaults = false
   public var output: (SessionEvent) -> Void
+  /// Given every result as text, whatever the window and the format in which results go out.
+  var transcript: ((String) -> Void)?
+  /// The names of the outermost scope that got a value, in order, and the files that were written, since somebody
+  /// last emptied the lists.
+  var namesAssigned: [String] = []
+  var filesWritten: [String] = []
   /// Told how far a long measurement is; called on any thread.
   public var measured: @Sendable (MeasurementProgress) -> Void = { _ in }
   public let interruption: Interruption
@@ -134,7 +161,8 @@ public final class Session {
   public var variableNames: Set<String> { Set(scopes.flatMap(\.values.keys)) }
 
   /// The columns that a table may take.
-  var textWidth: Int { settings.width ?? windowColumns() ?? 100 }
+  var textWidth: Int { settings.width ?? windowColumns() ?? Self.usualWidth }
+  static let usualWidth = 100
 
   var workers: Workers { settings.threads.map { Workers(count: $0) } ?? .all }
 
@@ -182,20 +210,19 @@ public final class Session {
       training = nil
       callDepth = 0
       (assignee, passName, isBinding, isLastOfPass) = (nil, nil, false, false)
-      throw failure(error)
+      throw SessionFailure(error)
     }
   }
 
-  private func failure(_ error: any Error) -> SessionFailure {
-    switch error {
-    case let failure as SessionFailure: failure
-    case let stop as Stop:
-      switch stop {
-      case .interrupted: .interrupted
-      case .quit: .quit
-      case .assertion(let diagnostic): .assertion(diagnostic)
-      }
-    default: .failed(EngineErrors.diagnostic(error, at: nil))
+  /// Whether a condition of the text holds.
+  func holds(_ condition: Expression, in source: Source) throws(SessionFailure) -> Bool {
+    let outer = self.source
+    self.source = source
+    defer { self.source = outer }
+    do {
+      return try self.condition(condition)
+    } catch {
+      throw SessionFailure(error)
     }
   }
 
@@ -212,7 +239,9 @@ public final class Session {
   func assign(_ name: String, _ value: Value) {
     var place = scopes.count - 1
     while place > 0, !scopes[place].has(name), !scopes[place].isDefinition { place -= 1 }
-    scopes[scopes[place].has(name) ? place : scopes.count - 1].values[name] = value
+    if !scopes[place].has(name) { place = scopes.count - 1 }
+    scopes[place].values[name] = value
+    if place == 0, !namesAssigned.contains(name) { namesAssigned.append(name) }
   }
 
   func remove(_ name: String) -> Bool {
