@@ -11,12 +11,12 @@ extension Verb {
 
   static let load = Verb(
     "load",
-    "read a data set from files, a table from CSV or JSON lines, the weights along a training of elsewhere, or the paper's published results",
+    "read a data set from files, a table from CSV, JSON lines or NPZ, the weights along a training of elsewhere, or the paper's published results",
     things: [
       ThingDeclaration("SOURCE", .word(DatasetSource.all.map(\.name) + fileKinds), "what to read"),
       ThingDeclaration(
         "FILE", .text, .optional,
-        "the file of npz, npy, csv and table (CSV or JSON lines), the folder of images and assets, the folder or pattern of checkpoints"
+        "the file of npz, npy, csv and table (CSV, JSON lines or NPZ), the folder of images and assets, the folder or pattern of checkpoints"
       ),
     ],
     options: [
@@ -88,7 +88,7 @@ extension Verb {
       try refuse(call.verb.options.map(\.name), of: kind, call)
       return try session.located(at: call.command.items[1].range) {
         kind == "table"
-          ? .table(try Table(contentsOf: path)) : try PublishedResults(folder: path).value
+          ? .table(try SavedTable.read(path)) : try PublishedResults(folder: path).value
       }
     }
     let own = ["label", "target", "features"]

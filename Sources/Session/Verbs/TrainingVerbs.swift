@@ -96,6 +96,8 @@ extension Verb {
     OptionDeclaration("steps", .whole(atLeast: 0), "how many steps, in place of epochs"),
     OptionDeclaration(
       "until", .condition, "stop after the first step for which this holds: until=(loss < 0.1)"),
+    OptionDeclaration(
+      "log", .text, "a file that gets a line of JSON for each step, evaluation and measurement as it comes"),
   ]
 
   static let train = Verb(
