@@ -92,7 +92,7 @@ public final class Session {
     public var color: String = "auto"
     /// Columns of tables and sketches; nil for those of the window.
     public var width: Int?
-    /// The command that long results go through; nil for that of the environment, "" for none.
+    /// The command that long results go through; nil for that of the environment or `less`, "" for none.
     public var pager: String?
   }
 

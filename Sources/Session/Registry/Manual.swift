@@ -55,7 +55,7 @@ public enum Manual {
     | Ctrl-C | clears the input; in a command the first finishes the step and keeps everything, a second abandons it |
 
     Commands in `$XDG_CONFIG_HOME/srel-repl/init.srel` (`~/.config/srel-repl/init.srel`) are run first, unless `--no-init` is
-    given. Long results go through `$PAGER`. With `--safe` there is no shell, text editor or pager, no history is kept, and
+    given. Long results go through `$PAGER`, or `less` where that is not set. With `--safe` there is no shell, text editor or pager, no history is kept, and
     files are written only below the folder of `--out`.
     """
 

@@ -60,7 +60,7 @@ extension Verb {
         "width", .orWord("auto", .whole(atLeast: 20)), "columns of tables and sketches; auto: the window's"),
       OptionDeclaration(
         "pager", .orWord("none", .orWord("auto", .text)),
-        "the command that long results go through; auto: $PAGER"),
+        "the command that long results go through; auto: $PAGER, or less"),
     ], example: "set colour=never width=80"
   ) { session, call in
     if call.options["colour"] != nil, call.options["color"] != nil {
