@@ -40,7 +40,7 @@ struct ProgramCost: Sendable {
       // Copies of the arguments live until they are freed below, after the child has its own.
       let arguments = unsafe command.map { unsafe strdup($0) } + [nil]
       let variables = unsafe ProcessInfo.processInfo.environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-      defer { for unsafetext in unsafe arguments + variables { unsafe free(text) } }
+      defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
       var child: pid_t = 0
       failure = unsafe posix_spawn(&child, command[0], &actions, nil, arguments, variables)
       if failure == 0 { unsafe wait4(child, &status, 0, &usage) }
