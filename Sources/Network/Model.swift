@@ -1,8 +1,8 @@
 import Autodiff
 
 /// A recipe for a network: what to build, without weights and without the size of the data.
-public struct Model: Hashable, Sendable {
-  public enum Architecture: Hashable, Sendable {
+public struct Model: Hashable, Sendable, Codable {
+  public enum Architecture: Hashable, Sendable, Codable {
     /// One linear layer on the flattened input.
     case linear
     /// Linear layers with the activation between them; `widths` are those of the hidden layers.

@@ -97,6 +97,10 @@ public final class Session {
   var stopped: StoppedTraining?
   /// How many stops could be resumed, so that a `repeat` sees one of its own.
   var stopsNoted = 0
+  /// What is being written down of that which the program does, the outermost part first.
+  var recordings: [Recording] = []
+  /// Where the trainings of the present cell are kept.
+  var journal: TrainingJournal?
   /// The present statement is the last of a pass of an outermost `repeat`.
   var isLastOfPass = false
   /// What the log says in the place of a command.
@@ -117,6 +121,8 @@ public final class Session {
   /// Whether commands tell the defaults that they used.
   public var echoesDefaults = false
   public var output: (SessionEvent) -> Void
+  /// Told what belongs to this one run of the program and not to what it gives: what was kept, what was taken up again.
+  public var aside: (SessionEvent) -> Void = { _ in }
   /// Told how far a long measurement is; called on any thread.
   public var measured: @Sendable (MeasurementProgress) -> Void = { _ in }
   public let interruption: Interruption
@@ -134,10 +140,12 @@ public final class Session {
 
   var workers: Workers { settings.threads.map { Workers(count: $0) } ?? .all }
 
-  func noteData(_ data: Dataset) {
-    let name = "\(data.name) \(data.split)"
-    if !dataUsed.contains(where: { $0.name == name && $0.digest == data.digest }) {
-      dataUsed.append((name, data.digest))
+  func noteData(_ data: Dataset) { noteData("\(data.name) \(data.split)", digest: data.digest) }
+
+  func noteData(_ name: String, digest: String) {
+    for recording in recordings { recording.data.append((name, digest)) }
+    if !dataUsed.contains(where: { $0.name == name && $0.digest == digest }) {
+      dataUsed.append((name, digest))
     }
   }
 
@@ -202,14 +210,21 @@ public final class Session {
   func assign(_ name: String, _ value: Value) {
     var place = scopes.count - 1
     while place > 0, !scopes[place].has(name), !scopes[place].isDefinition { place -= 1 }
-    scopes[scopes[place].has(name) ? place : scopes.count - 1].values[name] = value
+    set(name, value, inScope: scopes[place].has(name) ? place : scopes.count - 1)
   }
 
   func remove(_ name: String) -> Bool {
-    for place in scopes.indices.reversed() where scopes[place].values.removeValue(forKey: name) != nil {
+    for place in scopes.indices.reversed() where scopes[place].values[name] != nil {
+      set(name, nil, inScope: place)
       return true
     }
     return false
+  }
+
+  /// Gives a value to the name of a certain scope, or takes it away.
+  func set(_ name: String, _ value: Value?, inScope place: Int) {
+    scopes[place].values[name] = value
+    for recording in recordings { recording.touched.insert(Recording.Variable(scope: place, name: name)) }
   }
 
   /// Runs something in a scope of its own.

@@ -12,10 +12,11 @@ extension Session {
     let run = context.trained.run
     let schedule = try TrainingSchedule(
       call.command.block?.statements ?? [], batchesPerEpoch: run.batchesPerEpoch, session: self)
-    try advance(
+    try advanceKept(
       context,
       Course(
-        command: call.command, lastStep: lastStep, schedule: schedule, until: call.conditions["until"]))
+        command: call.command, lastStep: lastStep, schedule: schedule, until: call.conditions["until"]),
+      call)
   }
 
   func advance(_ context: TrainingContext, _ start: Course) throws {
@@ -32,7 +33,8 @@ extension Session {
     do {
       if !course.isResumed { try runBlocks(&course.schedule, &meter, atStart: true) }
       while context.trained.run.step < course.lastStep {
-        try stopIfAsked(context)
+        try stopIfAsked(context, course)
+        _ = context.checkpoint?(course, false)
         try context.trained.run.advance(workers: workers)
         try runBlocks(&course.schedule, &meter, atStart: false)
         try evaluateTestData(context)
@@ -75,9 +77,10 @@ extension Session {
   /// Ends a training after a whole step, with everything kept.
   private struct KeptStop: Error {}
 
-  private func stopIfAsked(_ context: TrainingContext) throws {
+  private func stopIfAsked(_ context: TrainingContext, _ course: Course) throws {
     guard interruption.isRequested else { return }
     if interruption.isAbandonment { throw Stop.interrupted }
+    if let checkpoint = context.checkpoint, checkpoint(course, true) { throw KeptStop() }
     let kept = context.trained.measurements.count
     if interruption.endsProgram {
       output(

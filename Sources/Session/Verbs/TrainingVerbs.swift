@@ -95,6 +95,9 @@ extension Verb {
     OptionDeclaration("steps", .whole(atLeast: 0), "how many steps, in place of epochs"),
     OptionDeclaration(
       "until", .condition, "stop after the first step for which this holds: until=(loss < 0.1)"),
+    OptionDeclaration(
+      "checkpoint", .duration,
+      "in a notebook: how often the state is kept in NAME.out for --resume, 5min if not given"),
   ]
 
   static let train = Verb(

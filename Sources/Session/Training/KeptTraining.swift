@@ -1,0 +1,130 @@
+import Language
+import Tables
+import Training
+
+extension Session {
+  /// Takes a run further as `advance` does; in a notebook its state is kept on the way, and taken up again where a run of
+  /// the same cell was cut off.
+  func advanceKept(_ context: TrainingContext, _ course: Course, _ call: Call) throws {
+    guard let journal else {
+      if call.ranges["checkpoint"] != nil {
+        aside(.warning("checkpoint= keeps nothing here: only a notebook has a folder for it"))
+      }
+      return try advance(context, course)
+    }
+    let number = journal.begin()
+    let kept = KeptTraining(
+      journal: journal, number: number, session: self, context: context, recording: Recording(),
+      interval: call.interval ?? TrainingJournal.usualInterval)
+    try recorded(in: kept.recording) {
+      guard let course = kept.takeUp(course) else { return }
+      context.checkpoint = { course, isLast in kept.checkpoint(course, isLast: isLast) }
+      defer { context.checkpoint = nil }
+      try advance(context, course)
+      if deferred == nil { kept.end(course) }
+    }
+  }
+}
+
+extension Call {
+  /// `checkpoint=5min`
+  fileprivate var interval: Duration? {
+    guard case .quantity(let time, let unit)? = options["checkpoint"] else { return nil }
+    return .seconds(min(time * unit.factor, 1e9))
+  }
+}
+
+/// A training whose state a journal keeps.
+private struct KeptTraining {
+  let journal: TrainingJournal
+  let number: Int
+  let session: Session
+  let context: TrainingContext
+  let recording: Recording
+  let interval: Duration
+  private let depth: Int
+  private let figures: Int
+
+  init(
+    journal: TrainingJournal, number: Int, session: Session, context: TrainingContext, recording: Recording,
+    interval: Duration
+  ) {
+    (self.journal, self.number, self.session) = (journal, number, session)
+    (self.context, self.recording, self.interval) = (context, recording, interval)
+    (depth, figures) = (session.scopes.count, session.figuresDrawn)
+  }
+
+  /// Puts the training where it was kept; gives the way that is left, nil where there is none.
+  func takeUp(_ course: Course) -> Course? {
+    let state: TrainingState
+    do throws(ArchiveError) {
+      let found = try FileTrace.suspended { () throws(ArchiveError) in
+        let state = try journal.state(of: number)
+        return (state, state?.effects.changedFile(inputs: false))
+      }
+      guard let kept = found.0 else { return course }
+      if let change = found.1 {
+        session.aside(.warning("\(context.label) is trained anew: \(change.text)"))
+        return course
+      }
+      state = kept
+    } catch {
+      session.aside(.warning("\(context.label) is trained anew: \(error)"))
+      return course
+    }
+    context.trained = state.trained
+    context.checks = state.checks
+    for (variable, value) in state.outerNames { session.set(variable.name, value, inScope: variable.scope) }
+    session.replay(state.effects)
+    var rest = course
+    rest.isResumed = true
+    for (place, isDone) in zip(rest.schedule.entries.indices, state.doneBlocks) {
+      rest.schedule.entries[place].isDone = isDone
+    }
+    let step = "step \(state.trained.run.step)"
+    session.aside(.note("\(context.label): \(state.isDone ? "taken as it was, \(step)" : "goes on from \(step)")"))
+    return state.isDone ? nil : rest
+  }
+
+  /// Keeps the training where it is time, or at once where it ends here.
+  func checkpoint(_ course: Course, isLast: Bool) -> Bool {
+    guard isLast || journal.isDue(interval), let state = state(course, isDone: false) else { return false }
+    let place = "\(context.label) at step \(context.trained.run.step) of \(course.lastStep)"
+    do throws(ArchiveError) {
+      try journal.keep(state, number: number, place: place)
+      if isLast { session.aside(.warning("stopped: \(place); kept in '\(journal.path)'")) }
+      return true
+    } catch {
+      session.aside(.warning("the checkpoint of \(place) could not be kept: \(error)"))
+      return false
+    }
+  }
+
+  func end(_ course: Course) {
+    guard let state = state(course, isDone: true) else { return }
+    do throws(ArchiveError) {
+      try journal.end(state, number: number, place: "\(context.label) was done", interval: interval)
+    } catch {
+      session.aside(.warning("the checkpoint of \(context.label) could not be kept: \(error)"))
+    }
+  }
+
+  /// nil for a training that cannot be told without the text of a definition made in it.
+  private func state(_ course: Course, isDone: Bool) -> TrainingState? {
+    let names = recording.touched.filter { $0.scope < depth }
+      .sorted { ($0.scope, $0.name) < ($1.scope, $1.name) }
+      .map { (variable: $0, value: session.scopes[$0.scope].values[$0.name]) }
+    if names.contains(where: { $0.value?.holdsDefinition ?? false }) || recording.obstacle != nil { return nil }
+    return TrainingState(
+      trained: context.trained, doneBlocks: course.schedule.entries.map(\.isDone), checks: context.checks,
+      isDone: isDone, outerNames: names,
+      effects: FileTrace.suspended {
+        Effects(of: recording, in: session, figuresBefore: figures)
+      })
+  }
+}
+
+extension TrainingContext {
+  /// How people know the run.
+  var label: String { name ?? trained.name }
+}
