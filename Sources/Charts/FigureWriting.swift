@@ -14,7 +14,7 @@ extension Figure {
   /// Writes the figure as the ending of `path` says (.svg, .png or .pdf) and its data beside it as CSV: `s.data.csv` for
   /// `s.svg`, since a table saved as `s.csv` must not be lost.
   ///
-  /// Each file appears complete or not at all.
+  /// Each file appears complete or not at all, and the same figure gives the same bytes.
   /// - Returns: the paths written.
   /// - Throws: `unknownFormat`, `file` if it cannot be written, and the errors of drawing.
   @discardableResult
@@ -24,10 +24,12 @@ extension Figure {
       let format = FigureFormat(rawValue: name[name.index(after: dot)...].lowercased())
     else { throw .unknownFormat(path: path) }
     let stem = path.dropLast(name[dot...].count)
-    let bytes =
-      format == .svg
-      ? Array(try svg(idPrefix: Self.identifier(name[..<dot]), searching: folders).utf8)
-      : try Gnuplot.draw(self, as: format, searching: folders)
+    let bytes: [UInt8] =
+      switch format {
+      case .svg: Array(try svg(idPrefix: Self.identifier(name[..<dot]), searching: folders).utf8)
+      case .png: try Gnuplot.draw(self, as: format, searching: folders)
+      case .pdf: PDF.undated(try Gnuplot.draw(self, as: format, searching: folders))
+      }
     do {
       try AtomicFile.write(bytes, to: path)
       try data.writeCSV(to: stem + ".data.csv")

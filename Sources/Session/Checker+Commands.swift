@@ -65,7 +65,7 @@ extension Checker {
         report(
           .unknownOption(
             owner: owner, option: option.name.text,
-            hint: hint ?? (declarations.isEmpty ? nil : "'help \(owner)' lists them")), option.name.range)
+            hint: hint ?? Help.hint(of: owner, declarations)), option.name.range)
       }
     }
     for declaration in declarations where declaration.isRequired {

@@ -34,7 +34,7 @@ struct Checker {
     }
   }
 
-  private init(known: Set<String>, source: Source) {
+  init(known: Set<String>, source: Source) {
     self.known = known
     self.source = source
   }

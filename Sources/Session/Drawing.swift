@@ -16,6 +16,7 @@ public struct Drawing: Sendable {
 extension Session {
   /// Tells a drawing as a result.
   func show(_ drawing: Drawing) {
+    transcribe { _ in drawing.plainText }
     output(resultFormat == .json ? .result(JSONText.text(words: drawing.plainText)) : .drawing(drawing))
   }
 }

@@ -11,7 +11,8 @@ public enum PromptInput: Equatable, Sendable {
   /// `!COMMAND`
   case shell(String)
 
-  /// Reads what was typed: `?NAME`, `??TEXT`, `!COMMAND`, or commands whose verbs may be cut short.
+  /// Reads what was typed: `?NAME`, `??TEXT`, `!COMMAND`, commands whose verbs may be cut short, or
+  /// `exit` as other prompts have it.
   public init(_ text: String, variables: Set<String>) {
     let line = String(text.drop { $0.isWhitespace })
     if line.hasPrefix("??") {
@@ -22,6 +23,8 @@ public enum PromptInput: Equatable, Sendable {
       self = .shell(line.dropFirst().trimmed)
     } else if let (name, input) = Self.question(in: text, variables) {
       self = .question(about: name, input: input)
+    } else if line[...].trimmed == "exit", !variables.contains("exit") {
+      self = .program("quit", isExpanded: true)
     } else {
       let whole = Self.expanded(text, variables)
       self = .program(whole, isExpanded: whole != text)

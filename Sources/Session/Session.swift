@@ -30,6 +30,27 @@ public enum SessionFailure: Error, Sendable {
   /// `quit`.
   case quit
 
+  init(_ error: any Error) {
+    switch error {
+    case let failure as SessionFailure: self = failure
+    case let stop as Stop:
+      switch stop {
+      case .interrupted: self = .interrupted
+      case .quit: self = .quit
+      case .assertion(let diagnostic): self = .assertion(diagnostic)
+      }
+    default: self = .failed(EngineErrors.diagnostic(error, at: nil))
+    }
+  }
+
+  /// Something is wrong, in the text or in what it did: nobody has asked for this end.
+  var isError: Bool {
+    switch self {
+    case .invalid, .failed, .assertion: true
+    case .interrupted, .quit: false
+    }
+  }
+
   /// The exit code of the shell for it.
   public var exitCode: Int32 {
     switch self {
@@ -71,7 +92,7 @@ public final class Session {
     public var color: String = "auto"
     /// Columns of tables and sketches; nil for those of the window.
     public var width: Int?
-    /// The command that long results go through; nil for that of the environment, "" for none.
+    /// The command that long results go through; nil for that of the environment or `less`, "" for none.
     public var pager: String?
   }
 
@@ -99,6 +120,9 @@ public final class Session {
   var stopsNoted = 0
   /// What is being written down of that which the program does, the outermost part first.
   var recordings: [Recording] = []
+  /// A pass that fails in `repeat … on_error=keep` is put by instead of failing the command after the last one.
+  var gathersFailures = false
+  var failedPasses: [Diagnostic] = []
   /// Where the trainings of the present cell are kept.
   var journal: TrainingJournal?
   /// The present statement is the last of a pass of an outermost `repeat`.
@@ -123,6 +147,12 @@ public final class Session {
   public var output: (SessionEvent) -> Void
   /// Told what belongs to this one run of the program and not to what it gives: what was kept, what was taken up again.
   public var aside: (SessionEvent) -> Void = { _ in }
+  /// Given every result as text, whatever the window and the format in which results go out.
+  var transcript: ((String) -> Void)?
+  /// The names of the outermost scope that got a value, in order, and the files that were written, since somebody
+  /// last emptied the lists.
+  var namesAssigned: [String] = []
+  var filesWritten: [String] = []
   /// Told how far a long measurement is; called on any thread.
   public var measured: @Sendable (MeasurementProgress) -> Void = { _ in }
   public let interruption: Interruption
@@ -136,7 +166,8 @@ public final class Session {
   public var variableNames: Set<String> { Set(scopes.flatMap(\.values.keys)) }
 
   /// The columns that a table may take.
-  var textWidth: Int { settings.width ?? windowColumns() ?? 100 }
+  var textWidth: Int { settings.width ?? windowColumns() ?? Self.usualWidth }
+  static let usualWidth = 100
 
   var workers: Workers { settings.threads.map { Workers(count: $0) } ?? .all }
 
@@ -180,20 +211,19 @@ public final class Session {
       training = nil
       callDepth = 0
       (assignee, passName, isBinding, isLastOfPass) = (nil, nil, false, false)
-      throw failure(error)
+      throw SessionFailure(error)
     }
   }
 
-  private func failure(_ error: any Error) -> SessionFailure {
-    switch error {
-    case let failure as SessionFailure: failure
-    case let stop as Stop:
-      switch stop {
-      case .interrupted: .interrupted
-      case .quit: .quit
-      case .assertion(let diagnostic): .assertion(diagnostic)
-      }
-    default: .failed(EngineErrors.diagnostic(error, at: nil))
+  /// Whether a condition of the text holds.
+  func holds(_ condition: Expression, in source: Source) throws(SessionFailure) -> Bool {
+    let outer = self.source
+    self.source = source
+    defer { self.source = outer }
+    do {
+      return try self.condition(condition)
+    } catch {
+      throw SessionFailure(error)
     }
   }
 
@@ -224,7 +254,8 @@ public final class Session {
   /// Gives a value to the name of a certain scope, or takes it away.
   func set(_ name: String, _ value: Value?, inScope place: Int) {
     scopes[place].values[name] = value
-    for recording in recordings { recording.touched.insert(Recording.Variable(scope: place, name: name)) }
+    for recording in recordings { recording.touch(name, inScope: place) }
+    if place == 0, value != nil, !name.isResultName, !namesAssigned.contains(name) { namesAssigned.append(name) }
   }
 
   /// Runs something in a scope of its own.

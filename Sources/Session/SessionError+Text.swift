@@ -116,6 +116,8 @@ extension SessionError: CustomStringConvertible {
       )
     case .lateParameter(let name):
       ("param '\(name)' stands inside a block", nil, "Parameters are set before anything runs.")
+    case .noError(let cell):
+      ("the cell '\(cell)' did not fail", "without expect=error it may succeed", "It says expect=error.")
     case .file(let text), .engine(let text): (text, nil, nil)
     case .assertionFailed(let message, _): ("assertion failed: \(message)", nil, nil)
     default: ("the command failed", nil, nil)

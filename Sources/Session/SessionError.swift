@@ -49,6 +49,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case repeatedElement(what: String, String)
   case noFileName(String)
   case unknownEnding(String, known: [String])
+  case noError(cell: String)
   case assertionFailed(String, sides: [String])
 
   /// The error at a place.

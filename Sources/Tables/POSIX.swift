@@ -61,6 +61,14 @@ enum POSIX {
     unsafe Glibc.rename(old, new) == 0 ? nil : errno
   }
 
+  /// Whether the file at a path is the one that a descriptor has open.
+  static func isOpen(_ descriptor: Int32, at path: String) -> Bool {
+    var (open, named) = (stat(), stat())
+    // Safe: the path is null-terminated by the bridge and both structures outlive the calls.
+    guard unsafe fstat(descriptor, &open) == 0, unsafe stat(path, &named) == 0 else { return false }
+    return open.st_dev == named.st_dev && open.st_ino == named.st_ino
+  }
+
   /// Makes one folder; the error number if that fails.
   static func makeFolder(_ path: String) -> Int32? {
     // Safe: the path is null-terminated by the bridge.

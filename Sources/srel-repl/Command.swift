@@ -57,6 +57,16 @@ struct Command: ParsableCommand {
       valueName: "DIR"))
   var out: String?
 
+  @Flag(help: "Go on with a training that was stopped or killed, to the same bytes as without the break.")
+  var resume = false
+
+  @Flag(help: "Run every cell of FILE anew, whatever earlier runs have kept.")
+  var fresh = false
+
+  @Option(
+    help: ArgumentHelp("Say whether a cell of FILE would run and what has changed; run nothing.", valueName: "CELL"))
+  var why: String?
+
   @Flag(help: "Go on after an error; the first one still decides the exit code.")
   var keepGoing = false
 
@@ -93,6 +103,13 @@ struct Command: ParsableCommand {
     if file != nil, !e.isEmpty { throw ValidationError("give FILE or -e, not both") }
     for setting in p where !setting.contains("=") {
       throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
+    }
+    if resume || fresh || why != nil {
+      let flag = resume ? "--resume" : fresh ? "--fresh" : "--why"
+      if file == nil || file == "-" { throw ValidationError("\(flag) needs a FILE") }
+      if check { throw ValidationError("give \(flag) or --check, not both") }
+      if resume && fresh { throw ValidationError("give --resume or --fresh, not both") }
+      if why != nil, resume || fresh { throw ValidationError("--why runs nothing: give it alone") }
     }
     if check, file == nil, e.isEmpty { throw ValidationError("--check needs a FILE or -e") }
   }

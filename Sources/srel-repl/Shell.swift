@@ -13,6 +13,8 @@ final class Shell {
   private var asked: Source?
   /// What the next input begins with: the command about which help was asked.
   private var unfinished = ""
+  /// Where the notebook leaves what it makes; held until the program ends, so that no second run writes there.
+  private var folder: RunFolder?
   /// The settings of -p whose `param` line has not come yet.
   private var waiting: [(name: String, text: String)]
 
@@ -23,6 +25,7 @@ final class Shell {
     self.terminal = terminal
     let session = Session { _ in }
     session.output = { [unowned session] in terminal.show($0, session.settings) }
+    session.aside = { [unowned session] in terminal.show($0, session.settings) }
     session.windowColumns = { terminal.windowColumns }
     session.resultFormat = command.json ? .json : .text
     session.folders = OutputFolders(root: command.out, isConfined: command.safe)
@@ -40,7 +43,10 @@ final class Shell {
     var code: Int32 = 0
     // Only at a prompt can a stopped run be taken further.
     session.interruption.endProgram()
-    defer { terminal.endLiveLine() }
+    defer {
+      terminal.endLiveLine()
+      folder?.close()
+    }
     if !command.e.isEmpty {
       code = first(runCommands(command.e), unusedSettings)
     } else if let file = command.file, file != "-" {
@@ -119,15 +125,27 @@ final class Shell {
         for line in [runner.summary] + runner.plan() { tellResult(line) }
         return 0
       }
-      let folder = command.out ?? NotebookFormat.outputFolder(of: path)
-      session.folders = OutputFolders(root: folder, isConfined: command.safe)
-      let report = runner.hasCells || command.out != nil ? folder + "/report.html" : nil
-      let failure = runner.run(report: report, keepsGoing: command.keepGoing)
+      if let cell = command.why {
+        let folder = command.out ?? RunFolder.place(for: path)
+        for line in try runner.answer(about: cell, in: folder) { tellResult(line) }
+        return 0
+      }
+      folder = runner.hasCells || command.out != nil ? try RunFolder(for: path, out: command.out) : nil
+      if let folder, let place = folder.replaced {
+        terminal.tell("'\(place)' cannot be written: all goes to '\(folder.path)'")
+      }
+      session.folders = OutputFolders(
+        root: folder?.path ?? NotebookFormat.outputFolder(of: path), isConfined: command.safe)
+      let failure = runner.run(in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing,
+        kept: command.fresh ? .ignored : command.resume ? .resumed : .usual)
       let code = failure.map { self.report($0, in: text) } ?? 0
-      if let report, runner.hasReport, !command.quiet {
+      if let folder, runner.hasReport, !command.quiet {
         var isStopped = false
         if case .interrupted? = failure { isStopped = true }
-        terminal.tell("report: \(report)" + (isStopped ? " keeps what was shown until then" : ""))
+        terminal.tell("report: \(folder.report)" + (isStopped ? " keeps what was shown until then" : ""))
+      }
+      if case .interrupted? = failure, let checkpoint = runner.checkpoint {
+        terminal.tell("'\(checkpoint)' holds the training: --resume goes on with it, --fresh begins anew")
       }
       return code
     } catch {

@@ -78,7 +78,7 @@ final class Terminal: Sendable {
 
   /// Shows a text that is longer than the window through the pager; gives whether that was done.
   private func page(_ text: String, _ settings: Session.Settings) -> Bool {
-    let pager = settings.pager ?? Self.variable("PAGER")
+    let pager = settings.pager ?? Self.pager
     guard isInteractive, !isSafe, !pager.isEmpty, Self.variable("TERM") != "dumb",
       text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= ShellCommand.window.rows
     else { return false }
@@ -134,6 +134,14 @@ final class Terminal: Sendable {
   private func write(_ text: String, to stream: StandardStream) {
     if hasLiveLine.exchange(false, ordering: .relaxed) { StandardStream.messages.write("\r\u{1B}[K") }
     stream.write(text)
+  }
+
+  /// The pager of the environment (empty for none), or else `less` where it is installed.
+  private static var pager: String {
+    let environment = ProcessInfo.processInfo.environment
+    if let chosen = environment["PAGER"] { return chosen }
+    let folders = (environment["PATH"] ?? "").split(separator: ":")
+    return folders.contains { FileManager.default.isExecutableFile(atPath: $0 + "/less") } ? "less" : ""
   }
 
   private static func variable(_ name: String) -> String { ProcessInfo.processInfo.environment[name] ?? "" }

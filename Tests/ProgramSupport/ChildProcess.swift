@@ -57,6 +57,7 @@ public final class ChildProcess {
     posix_spawnattr_setflags(&attributes, Int16(flags))
     let usual = [
       "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
+      "PAGER": "",
       "SWIFT_BACKTRACE": "enable=no",  // in a terminal it would wait for a key
     ]
     let variables = usual.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]

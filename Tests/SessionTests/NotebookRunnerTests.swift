@@ -39,7 +39,7 @@ import Testing
     conversation.session.folders = OutputFolders(root: folder)
     let runner = try NotebookRunner(
       Source(text, name: "n.srel"), name: "n", session: conversation.session, parameters: parameters)
-    let failure = runner.run(report: folder + "/report.html", keepsGoing: keepsGoing)
+    let failure = runner.run(in: try RunFolder(for: "n.srel", out: folder), keepsGoing: keepsGoing)
     return (failure?.exitCode ?? 0, try SessionTests.text(of: folder + "/report.html"), folder, conversation)
   }
 

@@ -14,6 +14,12 @@ import Testing
     #expect(PromptInput(typed, variables: []) == .program(whole, isExpanded: true))
   }
 
+  @Test func exitIsTakenForQuit() {
+    #expect(PromptInput(" exit ", variables: []) == .program("quit", isExpanded: true))
+    #expect(PromptInput("exit", variables: ["exit"]) == .program("exit", isExpanded: false))
+    #expect(PromptInput("exit = 3", variables: []) == .program("exit = 3", isExpanded: false))
+  }
+
   @Test(arguments: [
     "s x", "q", "sho = 3", "sho + 1", "sho(1)", "sho.x", "sho[1]", "show x", "su", "re x",
     "# tra x",

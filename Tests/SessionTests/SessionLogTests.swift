@@ -12,7 +12,7 @@ import Testing
     let fresh = Conversation()
     let runner = try NotebookRunner(
       Source(text, name: "first.srel"), name: "first", session: fresh.session, parameters: [])
-    #expect(runner.run(report: nil) == nil)
+    #expect(runner.run(in: nil) == nil)
     return (text, fresh)
   }
 

@@ -25,7 +25,7 @@ import Testing
     let runner = try NotebookRunner(
       Source(text, name: "\(name).srel"), name: name, session: conversation.session,
       parameters: parameters.map { (name: $0.0, text: $0.1) })
-    let failure = runner.run(report: out + "/report.html", keepsGoing: false)
+    let failure = runner.run(in: try RunFolder(for: "", out: out), keepsGoing: false)
     #expect(failure == nil, "\(failure.map { $0.diagnostics.map(\.title).joined(separator: "; ") } ?? "")")
   }
 }

@@ -187,6 +187,22 @@ private final class Prompt {
     }
   }
 
+  @Test func withoutAPagerOfTheUsersOwnLongResultsGoThroughLess() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("#!/bin/sh\nexec sed -e 1!d -e s/^/less:/\n", as: "less")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("less"))
+    // `env -u`: the tests' own environment says that there is none.
+    let terminal = try PseudoTerminal([
+      "/usr/bin/env", "-u", "PAGER", "PATH=\(folder.path):/usr/bin:/bin", Program.path, "--color", "never",
+      "--no-init",
+    ])
+    try terminal.expect("srel> ")
+    try terminal.send("help\n")
+    try terminal.expect("less:")
+    try terminal.send("exit\n")
+    #expect(try terminal.ending().code == 0)
+  }
+
   @Test func aStoppedTrainingTellsHowToGoOnAndStartsOver() throws {
     let terminal = try Prompt(["--color", "never"])
     try terminal.wait(for: "srel> ")

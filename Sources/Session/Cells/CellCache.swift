@@ -28,6 +28,8 @@ final class CellCache {
   private let kept: KeptWork
   /// The names that have values after the cells so far.
   private(set) var names: [String: KnownName] = [:]
+  /// The digest of the key of the cell that ran last.
+  private(set) var keyDigest: String?
   private var records: [String: CellRecord] = [:]
   /// Digests without files.
   private let digests = ObjectStore(folder: nil)
@@ -39,7 +41,7 @@ final class CellCache {
 
   private func path(of cell: CellText) -> String { "\(folder)/cache/cells/\(cell.fileName).cell" }
 
-  private func checkpoint(of cell: CellText) -> String {
+  private func checkpointPath(of cell: CellText) -> String {
     "\(folder)/checkpoints/\(cell.fileName)\(CheckpointFile.ending)"
   }
 
@@ -71,13 +73,25 @@ final class CellCache {
     } catch {
       throw .failed(Diagnostic(error.description))
     }
+    removeRemains(in: folder)
     let all = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? []
-    for name in all.sorted() where name.hasSuffix(CheckpointFile.ending) || name.hasPrefix(".") {
+    for name in all.sorted() where name.hasSuffix(CheckpointFile.ending) {
       let path = "\(folder)/checkpoints/\(name)"
-      if kept == .ignored || name.hasPrefix(".") {
+      if kept == .ignored {
         try? FileManager.default.removeItem(atPath: path)
       } else if let problem = refusal(path, cells) {
         throw .failed(problem)
+      }
+    }
+  }
+
+  /// Files that were being written when a process was killed. Nobody else writes to the folder.
+  private func removeRemains(in folder: String) {
+    guard let paths = FileManager.default.subpaths(atPath: folder) else { return }
+    for path in paths {
+      let name = path.split(separator: "/").last ?? ""
+      if name.hasPrefix("."), name.hasSuffix(".part") {
+        try? FileManager.default.removeItem(atPath: "\(folder)/\(path)")
       }
     }
   }
@@ -119,9 +133,9 @@ final class CellCache {
     do throws(ArchiveError) { key = try self.key(of: cell) } catch {
       throw .failed(Diagnostic("\(error)"))
     }
+    keyDigest = key.digest
     if kept != .ignored, cell.usesCache, take(cell, key) { return }
-    let recording = Recording()
-    let figures = session.figuresDrawn
+    let recording = Recording(in: session)
     let journal = try journal(of: cell, key, recording)
     session.journal = journal
     defer { session.journal = nil }
@@ -130,12 +144,9 @@ final class CellCache {
       do throws(SessionFailure) { try body() } catch { failure = error }
     }
     let isKept = failure == nil && cell.usesCache && recording.obstacle == nil
-    finish(cell, key, recording, figures: figures, isKept: isKept)
-    if let failure {
-      end(journal, failure)
-      throw failure
-    }
-    journal.remove()
+    finish(cell, key, recording, isKept: isKept)
+    if failure == nil, session.failedPasses.isEmpty { journal.remove() } else { end(journal, failure, of: cell) }
+    if let failure { throw failure }
   }
 
   /// Says what a cell said and gives its names their values; false where it has to run.
@@ -163,7 +174,7 @@ final class CellCache {
     for entry in record.assigned { names[entry.name] = entry.known }
     session.replay(record.effects)
     session.note(cell.statements, of: cell.source)
-    try? FileManager.default.removeItem(atPath: checkpoint(of: cell))
+    try? FileManager.default.removeItem(atPath: checkpointPath(of: cell))
     if cell.isNamed { session.aside(.note("\(cell.name): unchanged, kept")) }
     return true
   }
@@ -176,42 +187,42 @@ final class CellCache {
   private func journal(
     of cell: CellText, _ key: CellKey, _ recording: Recording
   ) throws(SessionFailure) -> TrainingJournal {
-    let path = checkpoint(of: cell)
-    var content = CheckpointFile(cell: cell.name, key: key)
-    var isWritten = false
-    do throws(ArchiveError) {
-      let file = try CheckpointFile(reading: path, store, root: folder)
-      let changes = differences(from: file.key, to: key, in: cell) + file.changedInputs
-      if changes.isEmpty {
-        (content, isWritten) = (file, true)
-      } else if file.hasFailed {
-        try? FileManager.default.removeItem(atPath: path)
-      } else {
-        throw SessionFailure.failed(
-          Diagnostic(
-            "cell '\(cell.name)' cannot go on from where it was stopped (\(file.place))", notes: changes,
-            hint: "put it back as it was, or begin anew with --fresh"))
-      }
-    } catch let failure as SessionFailure {
-      throw failure
-    } catch let error as ArchiveError {
-      if error != .missing(path) { throw .failed(Diagnostic("'\(path)' cannot be read: \(error)", hint: "--fresh begins anew")) }
-    } catch {}
+    let path = checkpointPath(of: cell)
     let foreign = records.values.reduce(into: Set<String>()) { $0.formUnion($1.objects) }
-    return TrainingJournal(
-      path, content, isWritten: isWritten, store: store, root: folder, foreign: foreign, files: recording.files)
+    func journal(_ content: CheckpointFile, isWritten: Bool) -> TrainingJournal {
+      TrainingJournal(
+        path, content, isWritten: isWritten, store: store, root: folder, foreign: foreign, files: recording.files)
+    }
+    let file: CheckpointFile
+    do throws(ArchiveError) {
+      file = try CheckpointFile(reading: path, store, root: folder)
+    } catch {
+      guard case .missing = error else {
+        throw .failed(Diagnostic("'\(path)' cannot be read: \(error)", hint: "--fresh begins anew without it"))
+      }
+      return journal(CheckpointFile(cell: cell.name, key: key), isWritten: false)
+    }
+    let changes = differences(from: file.key, to: key) + file.changedInputs
+    if changes.isEmpty { return journal(file, isWritten: true) }
+    guard file.hasFailed else {
+      throw .failed(
+        Diagnostic(
+          "cell '\(cell.name)' cannot go on from where it was stopped (\(file.place))", notes: changes,
+          hint: "put it back as it was, or begin anew with --fresh"))
+    }
+    try? FileManager.default.removeItem(atPath: path)
+    return journal(CheckpointFile(cell: cell.name, key: key), isWritten: false)
   }
 
   /// Learns what the names of a cell now stand for, and keeps it where that is wanted.
   private func finish(
-    _ cell: CellText, _ key: CellKey, _ recording: Recording, figures: Int, isKept: Bool
+    _ cell: CellText, _ key: CellKey, _ recording: Recording, isKept: Bool
   ) {
     var record = CellRecord(
       cell: cell.name, key: key, assigned: [],
-      effects: Effects(of: recording, in: session, figuresBefore: figures), objects: [])
+      effects: recording.effects(in: session), objects: [])
     var isKept = isKept && recording.files.devices.isEmpty
-    let touched = Set(recording.touched.filter { $0.scope == 0 }.map(\.name))
-    for name in touched.sorted() {
+    for name in recording.touched.filter({ $0.scope == 0 }).map(\.name) {
       var entry = CellRecord.Assigned(name: name, isDefinition: false)
       if let value = session.lookUp(name) {
         entry.known = known(name, value, in: cell, &record, &isKept)
@@ -256,13 +267,24 @@ final class CellCache {
     session.aside(.warning("what cell '\(cell.name)' made could not be kept for the next run: \(error)"))
   }
 
-  private func end(_ journal: TrainingJournal, _ failure: SessionFailure) {
-    if case .quit = failure { return journal.remove() }
+  /// Keeps the trainings of a cell that did not come to its end.
+  private func end(_ journal: TrainingJournal, _ failure: SessionFailure?, of cell: CellText) {
     do throws(ArchiveError) {
-      if case .interrupted = failure { try journal.flush() } else { try journal.flush(hasFailed: true) }
+      switch failure {
+      case .quit: journal.remove()
+      case .interrupted: try journal.flush()
+      case _ where failure != nil && cell.expectsError: journal.remove()
+      default: try journal.flush(hasFailed: true)
+      }
     } catch {
       session.aside(.warning("the trainings that had ended could not be kept: \(error)"))
     }
+  }
+
+  /// Where the first training that was cut off is kept.
+  var checkpoint: String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? []
+    return names.sorted().first { $0.hasSuffix(CheckpointFile.ending) }.map { "\(folder)/checkpoints/\($0)" }
   }
 
   /// Removes what no cell of the notebook needs any more.

@@ -10,11 +10,17 @@ struct CellText {
   var syntax: SyntaxText
   /// What it made before may be taken instead of running it: `cache=yes`.
   var usesCache: Bool
+  /// It fails as it should, so that nothing of it goes on: `expect=error`.
+  var expectsError: Bool
   /// It has a first line of its own, so that people know it by its name.
   var isNamed: Bool
 
-  init(_ cell: NotebookCell, _ statements: [Statement], of source: Source, usesCache: Bool) {
-    (name, self.statements, self.source, self.usesCache) = (cell.name, statements, source, usesCache)
+  init(
+    _ cell: NotebookCell, _ statements: [Statement], of source: Source, usesCache: Bool = true,
+    expectsError: Bool = false
+  ) {
+    (name, self.statements, self.source) = (cell.name, statements, source)
+    (self.usesCache, self.expectsError) = (usesCache, expectsError)
     syntax = SyntaxText(source, in: cell.body)
     isNamed = !cell.header.isEmpty
   }
@@ -47,6 +53,11 @@ struct CellKey: Equatable {
   }
 
   var parts: [Part: String]
+
+  /// One digest of all parts.
+  var digest: String {
+    sha256(Array(sorted.map { "\($0.part.order)=\($0.digest)" }.joined(separator: "\n").utf8))
+  }
 
   /// The parts in a fixed order.
   var sorted: [(part: Part, digest: String)] {

@@ -4,7 +4,7 @@ import Tables
 
 extension CellCache {
   /// What makes a key another one, in words.
-  func differences(from old: CellKey, to new: CellKey, in cell: CellText, makers: [String: String] = [:]) -> [String] {
+  func differences(from old: CellKey, to new: CellKey, makers: [String: String] = [:]) -> [String] {
     let parts = Set(old.parts.keys).union(new.parts.keys)
     return CellKey(parts: Dictionary(uniqueKeysWithValues: parts.map { ($0, "") })).sorted.compactMap { part, _ in
       let (before, now) = (old.parts[part], new.parts[part])
@@ -88,7 +88,7 @@ private struct Outlook {
       reasons.append("\(name) is made anew by cell '\(maker)', which would run")
       old.parts[.name(name)] = nil
     }
-    reasons = cache.differences(from: old, to: key, in: cell, makers: makers) + reasons
+    reasons = cache.differences(from: old, to: key, makers: makers) + reasons
     if !record.effects.figures.isEmpty, record.effects.figures.lowerBound != figures {
       reasons.append("the cells before it draw another number of figures")
     }

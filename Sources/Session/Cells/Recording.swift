@@ -11,28 +11,65 @@ final class Recording {
     var name: String
   }
 
-  var events: [SessionEvent] = []
-  /// The names that were given values or forgotten.
-  var touched: Set<Variable> = []
+  /// What was said, as it can be said again.
+  enum Saying {
+    case event(SessionEvent)
+    /// A result as the record of a notebook has it.
+    case transcript(String)
+  }
+
+  var said: [Saying] = []
+  /// The names that were given values or forgotten, in the order in which they first were.
+  private(set) var touched: [Variable] = []
   var data: [(name: String, digest: String)] = []
   let files = FileTrace { sha256($0) }
   /// Why the whole cannot be told from what is written down.
   var obstacle: String?
+  private let filesBefore: Int
+  private let figuresBefore: Int
+
+  init(in session: Session) {
+    (filesBefore, figuresBefore) = (session.filesWritten.count, session.figuresDrawn)
+  }
+
+  func touch(_ name: String, inScope scope: Int) {
+    let variable = Variable(scope: scope, name: name)
+    if !touched.contains(variable) { touched.append(variable) }
+  }
+
+  /// What has been done until now.
+  func effects(in session: Session) -> Effects {
+    var written: [String: String] = [:]
+    for path in files.written { written[path] = (try? sha256(ofFile: path)) ?? "" }
+    return Effects(
+      said: said, seed: session.seed, figures: figuresBefore..<max(figuresBefore, session.figuresDrawn),
+      data: data, found: files.found, written: written,
+      listed: Array(session.filesWritten.dropFirst(filesBefore)))
+  }
 }
 
 extension Session {
   /// Runs something and writes down what it does.
   func recorded<Result>(in recording: Recording, _ body: () throws -> Result) rethrows -> Result {
-    let outer = (output, FileTrace.current)
-    output = { event in
-      recording.events.append(event)
+    let outer = (output, transcript, FileTrace.current)
+    output = { [unowned self] event in
+      // As text a result is written down by its transcript, which does not hang on a window.
+      switch event {
+      case .progress: break
+      case .result where resultFormat == .text, .drawing where resultFormat == .text: break
+      default: recording.said.append(.event(event))
+      }
       outer.0(event)
+    }
+    transcript = { text in
+      recording.said.append(.transcript(text))
+      outer.1?(text)
     }
     recordings.append(recording)
     defer {
       recordings.removeLast()
-      output = outer.0
-      outer.1?.add(recording.files)
+      (output, transcript) = (outer.0, outer.1)
+      outer.2?.add(recording.files)
     }
     return try FileTrace.$current.withValue(recording.files, operation: body)
   }
@@ -43,7 +80,7 @@ extension Session {
 
 /// What a recording comes to: all that a cell or a training leaves in the session and on the disk.
 struct Effects {
-  var events: [SessionEvent]
+  var said: [Recording.Saying]
   var seed: Seed
   /// How many figures had been drawn before and after.
   var figures: Range<Int>
@@ -52,20 +89,11 @@ struct Effects {
   var found: [String: FileTrace.Found]
   /// The digests of the files that were written.
   var written: [String: String]
+  /// Those of them that commands have told of, in order.
+  var listed: [String]
 }
 
 extension Effects {
-  /// - Parameter figures: how many figures had been drawn before.
-  init(of recording: Recording, in session: Session, figuresBefore figures: Int) {
-    events = recording.events
-    seed = session.seed
-    self.figures = figures..<max(figures, session.figuresDrawn)
-    data = recording.data
-    found = recording.files.found
-    written = [:]
-    for path in recording.files.written { written[path] = (try? sha256(ofFile: path)) ?? "" }
-  }
-
   /// The first file that is no longer as it was: written, or (where asked for) read or looked for.
   func changedFile(inputs: Bool = true) -> FileChange? {
     for (path, digest) in written.sorted(by: { $0.key < $1.key }) {
@@ -117,113 +145,21 @@ extension FileTrace.Found {
   }
 }
 
-// MARK: - In bytes
-
-extension ArchiveWriter {
-  mutating func append(_ effects: Effects, root: String?) throws(ArchiveError) {
-    try append(each: effects.events) { (writer, event) throws(ArchiveError) in writer.append(event, root: root) }
-    try append(coded: effects.seed)
-    append(effects.figures.lowerBound)
-    append(effects.figures.upperBound)
-    try append(each: effects.data) { (writer, data) throws(ArchiveError) in
-      writer.append(data.name)
-      writer.append(data.digest)
-    }
-    try append(effects.found, root: root)
-    try append(each: effects.written.sorted { $0.key < $1.key }) { (writer, entry) throws(ArchiveError) in
-      writer.append(entry.key.leavingOut(root))
-      writer.append(entry.value)
-    }
-  }
-
-  mutating func append(_ found: [String: FileTrace.Found], root: String?) throws(ArchiveError) {
-    try append(each: found.sorted { $0.key < $1.key }) { (writer, entry) throws(ArchiveError) in
-      writer.append(entry.key.leavingOut(root))
-      switch entry.value {
-      case .file(let digest):
-        writer.append(tag: 0)
-        writer.append(digest)
-      case .folder(let digest):
-        writer.append(tag: 1)
-        writer.append(digest)
-      case .nothing: writer.append(tag: 2)
-      }
-    }
-  }
-
-  /// Progress is not kept, and a drawing as its text on a page.
-  private mutating func append(_ event: SessionEvent, root: String?) {
-    func text(_ tag: UInt8, _ text: String) {
-      append(tag: tag)
-      append(text.leavingOut(root))
-    }
-    switch event {
-    case .result(let words): text(0, words)
-    case .echo(let words): text(1, words)
-    case .warning(let words): text(2, words)
-    case .note(let words): text(3, words)
-    case .figure(let svg, let path, let caption):
-      append(tag: 4)
-      append(svg)
-      append(path.leavingOut(root))
-      append(caption)
-    case .drawing(let drawing): text(5, drawing.plainText)
-    case .progress: append(tag: 6)
-    }
-  }
-}
-
-extension ArchiveReader {
-  mutating func effects(root: String?) throws(ArchiveError) -> Effects {
-    let events = try list { (reader) throws(ArchiveError) in try reader.event(root: root) }
-    let seed: Seed = try coded()
-    let (first, last) = (try whole(), try whole())
-    guard first <= last else { throw .malformed("number of figures") }
-    let data = try list { (reader) throws(ArchiveError) in (name: try reader.text(), digest: try reader.text()) }
-    let found = try found(root: root)
-    var written: [String: String] = [:]
-    for _ in 0..<(try count(ofAtLeast: 16)) { written[try text().putting(root)] = try text() }
-    return Effects(
-      events: events.compactMap { $0 }, seed: seed, figures: first..<last, data: data, found: found,
-      written: written)
-  }
-
-  mutating func found(root: String?) throws(ArchiveError) -> [String: FileTrace.Found] {
-    var found: [String: FileTrace.Found] = [:]
-    for _ in 0..<(try count(ofAtLeast: 9)) {
-      let path = try text().putting(root)
-      switch try tag() {
-      case 0: found[path] = .file(try text())
-      case 1: found[path] = .folder(try text())
-      default: found[path] = .nothing
-      }
-    }
-    return found
-  }
-
-  private mutating func event(root: String?) throws(ArchiveError) -> SessionEvent? {
-    switch try tag() {
-    case 0: return .result(try text().putting(root))
-    case 1: return .echo(try text().putting(root))
-    case 2: return .warning(try text().putting(root))
-    case 3: return .note(try text().putting(root))
-    case 4: return .figure(svg: try text(), path: try text().putting(root), caption: try text())
-    case 5:
-      let words = try text().putting(root)
-      return .drawing(Drawing { _ in words })
-    case 6: return nil
-    default: throw .malformed("event")
-    }
-  }
-}
-
 extension Session {
   /// Does what a recording tells: says what was said, and puts the session where it then stood.
   func replay(_ effects: Effects) {
-    for event in effects.events { output(event) }
+    for saying in effects.said {
+      switch saying {
+      case .event(let event): output(event)
+      case .transcript(let text):
+        if resultFormat == .text { output(.result(text)) }
+        transcript?(text)
+      }
+    }
     for data in effects.data { noteData(data.name, digest: data.digest) }
     seed = effects.seed
     figuresDrawn += effects.figures.count
+    filesWritten += effects.listed
     for recording in recordings { recording.files.add(found: effects.found, written: effects.written.keys) }
   }
 }

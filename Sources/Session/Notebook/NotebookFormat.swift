@@ -13,9 +13,12 @@ public enum NotebookFormat: String, CaseIterable, Sendable {
     self = format
   }
 
+  /// A path without its folders.
+  static func fileName(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
   /// A path without its folders and, where it is that of a notebook, without its ending.
   public static func stem(of path: String) -> String {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = fileName(of: path)
     return String(name.dropLast(Self(path: name)?.rawValue.count ?? 0))
   }
 

@@ -1,24 +1,36 @@
 import Datasets
-import Foundation
 import Kernels
 import Language
 import Tables
 
-/// Runs a notebook script cell by cell and keeps what each cell said and drew.
+/// Runs a notebook script cell by cell and keeps what each cell said and made.
 ///
-/// The report is written after every cell, so a run that fails or is stopped leaves all that it made, with the error in
-/// its place.
+/// Report and record are written after every cell, so a run that fails, is stopped or is killed leaves all that it
+/// made, with the error in its place.
 public final class NotebookRunner {
-  private let session: Session
-  private let notebook: Notebook
+  /// A cell, its options and its statements.
+  struct Cell {
+    var cell: NotebookCell
+    var options: CellOptions
+    var statements: [Statement]
+  }
+
+  let session: Session
+  let notebook: Notebook
   let program: Program
-  /// The statements of each cell.
-  private let statements: [[Statement]]
-  private let name: String
-  private let settings: [(name: String, text: String)]
-  private var outputs: [CellOutput] = []
+  let cells: [Cell]
+  /// The name of the file without folder and ending.
+  let name: String
+  var fileName: String { notebook.source.name.map(NotebookFormat.fileName(of:)) ?? name }
+  let settings: [(name: String, text: String)]
+  /// What the cells said, as far as they have run, for the report.
+  var outputs: [CellOutput] = []
+  var record: OutputsRecord
+  /// What earlier runs have kept; nil where nothing is kept.
+  private(set) var cache: CellCache?
+  private var failedPasses: [Diagnostic] = []
   /// The report has been written at least once.
-  public private(set) var hasReport = false
+  public internal(set) var hasReport = false
 
   /// Reads and checks a script: syntax, cells, names, options, parameters, formulas.
   ///
@@ -34,35 +46,47 @@ public final class NotebookRunner {
     self.notebook = notebook
     let parse = Parser.parse(source, verbs: Registry.verbNames)
     var errors = notebook.diagnostics + Checker.errors(of: parse, in: source, known: [])
-    for option in notebook.cells.flatMap(\.options) {
-      errors.append(
-        SessionError.unknownOption(
-          owner: "a cell", option: option.name.text, hint: "a '# %%' line holds a name"
-        )
-        .diagnostic(at: option.name.range))
-    }
+    errors += Self.proseErrors(notebook)
     var statements = [[Statement]](repeating: [], count: notebook.cells.count)
-    errors += NotebookRunner.proseErrors(notebook)
-    if errors.isEmpty {
-      for statement in parse.program.statements {
-        do throws(Diagnostic) {
-          statements[try notebook.cellIndex(of: statement)].append(statement)
-        } catch {
-          errors.append(error)
-        }
+    for statement in parse.program.statements {
+      do throws(Diagnostic) {
+        statements[try notebook.cellIndex(of: statement)].append(statement)
+      } catch {
+        // Where the form is wrong, the end of a statement is a guess.
+        if errors.isEmpty { errors.append(error) }
+      }
+    }
+    errors += Checker.errors(of: notebook, statements: statements)
+    if !errors.isEmpty { throw .invalid(errors) }
+    program = parse.program
+    cells = try Self.cells(of: notebook, statements, session)
+    record = OutputsRecord(
+      script: sha256(Array(source.text.utf8)),
+      parameters: parameters.isEmpty
+        ? nil : Dictionary(parameters.map { ($0.name, $0.text) }, uniquingKeysWith: { $1 }),
+      cells: cells.map { OutputsRecord.Cell(of: $0, in: source) })
+    try session.setParameters(parameters, for: program)
+  }
+
+  private static func cells(of notebook: Notebook, _ statements: [[Statement]], _ session: Session)
+    throws(SessionFailure) -> [Cell]
+  {
+    var cells: [Cell] = []
+    var errors: [Diagnostic] = []
+    for (cell, statements) in zip(notebook.cells, statements) {
+      do {
+        cells.append(
+          Cell(cell: cell, options: try CellOptions(cell.options, session: session), statements: statements))
+      } catch {
+        errors.append(EngineErrors.diagnostic(error, at: cell.header))
       }
     }
     if !errors.isEmpty { throw .invalid(errors) }
-    program = parse.program
-    self.statements = statements
-    try session.setParameters(parameters, for: program)
+    return cells
   }
 
   /// Whether the script has `# %%` lines.
   public var hasCells: Bool { notebook.cells.contains { !$0.header.isEmpty } }
-
-  /// The cells with their statements, in order.
-  var cells: [(cell: NotebookCell, statements: [Statement])] { Array(zip(notebook.cells, statements)) }
 
   /// `night.srel: 2 cells, 5 statements, no errors`
   public var summary: String {
@@ -78,15 +102,28 @@ public final class NotebookRunner {
   /// Runs all cells, or those up to the first that fails.
   ///
   /// - Parameters:
-  ///   - report: the file of the HTML report; nil for none.
+  ///   - folder: where report and record go; nil for none.
+  ///   - command: what was typed to start this, for the record.
   ///   - keepsGoing: go on with the next cell after one that failed.
+  ///   - kept: what is done with the work of earlier runs.
   /// - Returns: the first failure, nil if all went well.
-  public func run(report: String?, keepsGoing: Bool = false) -> SessionFailure? {
+  public func run(
+    in folder: RunFolder?, command: [String] = [], keepsGoing: Bool = false, kept: KeptWork = .usual
+  ) -> SessionFailure? {
+    var conditions = RunConditions(command: command, threads: session.workers.count)
     var first: SessionFailure?
-    // A night's work must not end at a folder that cannot be written.
-    if let problem = makeFolder(of: report) { return problem }
-    for (cell, statements) in zip(notebook.cells, self.statements) {
-      let failure = run(cell, statements)
+    do throws(SessionFailure) {
+      cache = folder.map { CellCache(folder: $0.path, session: session, kept) }
+      try cache?.begin(cells.map(text))
+    } catch {
+      return error
+    }
+    session.gathersFailures = true
+    defer { session.gathersFailures = false }
+    for place in cells.indices {
+      let start = ContinuousClock.now
+      let failure = run(place)
+      conditions.note(cells[place].cell.name, since: start)
       var isStopped = failure != nil && !keepsGoing
       switch failure {
       case .quit?: isStopped = true
@@ -95,106 +132,124 @@ public final class NotebookRunner {
         first = first ?? failure
       default: first = first ?? failure
       }
-      if isStopped, first != nil { noteRest(after: cell) }
-      if let problem = write(report), first == nil { first = problem }
+      if isStopped, first != nil { noteRest(after: place) }
+      if let problem = save(in: folder, conditions) {
+        first = first ?? problem
+        isStopped = isStopped || !keepsGoing
+      }
       if isStopped { break }
     }
+    first = first ?? failureOfPasses
+    conditions.exit = Int(first?.exitCode ?? 0)
+    if let problem = save(in: folder, conditions) { first = first ?? problem }
+    cache?.finish(cells.map(text))
     return first
   }
 
-  private func run(_ cell: NotebookCell, _ statements: [Statement]) -> SessionFailure? {
-    let isProse = cell.kind == .prose
+  /// Where a training is kept that was cut off.
+  public var checkpoint: String? { cache?.checkpoint }
+
+  /// Whether a cell would run, and what makes it: nothing is run or written.
+  ///
+  /// - Parameter folder: what a run would write to.
+  /// - Throws: `SessionFailure.invalid` where the notebook has no such cell of code.
+  public func answer(about name: String, in folder: String) throws(SessionFailure) -> [String] {
+    let cells = cells.filter { $0.cell.kind == .code }.map(text)
+    guard cells.contains(where: { $0.name == name }) else {
+      let names = cells.map(\.name)
+      throw .invalid([
+        Diagnostic(
+          "there is no cell '\(name)' of code",
+          hint: Speller.suggestion(for: name, in: names) ?? "it has \(names.joined(separator: ", "))")
+      ])
+    }
+    return CellCache(folder: folder, session: session, .usual).answer(about: name, cells, seed: session.seed)
+  }
+
+  private func text(of cell: Cell) -> CellText {
+    CellText(
+      cell.cell, cell.statements, of: notebook.source, usesCache: cell.options.usesCache,
+      expectsError: cell.options.expectsError)
+  }
+
+  private func run(_ place: Int) -> SessionFailure? {
+    let cell = cells[place]
+    let isProse = cell.cell.kind == .prose
     var output = CellOutput(
-      name: cell.name, kind: isProse ? .prose : .code,
-      source: isProse ? notebook.prose(of: cell) : notebook.code(of: cell))
-    let outer = session.output
-    var lines: [String] = []
-    var figures: [CellOutput.Figure] = []
-    session.output = { event in
-      switch event {
-      case .result(let text), .echo(let text), .warning(let text), .note(let text):
-        lines.append(self.relative(text))
-      case .figure(let svg, let path, let caption):
-        let file = path.split(separator: "/").last.map(String.init) ?? path
-        figures.append(CellOutput.Figure(svg: svg, fileName: file, caption: caption))
-      case .drawing(let drawing): lines.append(drawing.plainText)
-      case .progress: break
-      }
-      outer(event)
-    }
-    defer { session.output = outer }
-    var failure: SessionFailure?
-    do throws(SessionFailure) {
-      try session.execute(statements, of: notebook.source)
-    } catch {
-      failure = error
-    }
-    output.text = lines.joined(separator: "\n")
-    output.figures = figures
-    output.error = failure.flatMap(errorText)
-    if !isPreamble(cell, statements) { outputs.append(output) }
+      name: cell.cell.name, kind: isProse ? .prose : .code,
+      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell),
+      hidden: cell.options.hidden)
+    let events = CellEvents(session)
+    defer { events.end() }
+    session.failedPasses = []
+    let (state, failure) = outcome(of: cell)
+    let passes = session.failedPasses
+    failedPasses += passes
+    output.text = events.text
+    output.figures = events.figures
+    output.error = (failure ?? passes.first.map { .failed($0) }).flatMap(errorText)
+    output.isSkipped = state == .skipped
+    record.cells[place].key = cache?.keyDigest
+    record.cells[place].take(
+      output, passes.isEmpty ? state : .failed, values: namedValues(events.names), files: recordedFiles(events.files))
+    if !isPreamble(cell), !(isProse && output.isSkipped) { outputs.append(output) }
     return failure
   }
 
-  /// Whether lines before the first cell only say the version of the language, which a page need not begin with.
-  private func isPreamble(_ cell: NotebookCell, _ statements: [Statement]) -> Bool {
-    hasCells && cell.kind == .code && cell.header.isEmpty
-      && statements.allSatisfy { if case .use = $0.kind { true } else { false } }
+  /// Runs the statements of a cell, or finds that they are not to be run.
+  private func outcome(of cell: Cell) -> (OutputsRecord.State, SessionFailure?) {
+    do throws(SessionFailure) {
+      if let condition = cell.options.skip, try session.holds(condition, in: notebook.source) {
+        if cell.cell.kind == .code { session.output(.note("skipped: \(cell.cell.name)")) }
+        return (.skipped, nil)
+      }
+    } catch {
+      return (.failed, error)
+    }
+    do throws(SessionFailure) {
+      let run = { [session, notebook] () throws(SessionFailure) in
+        try session.execute(cell.statements, of: notebook.source)
+      }
+      if let cache, cell.cell.kind == .code { try cache.run(text(of: cell), run) } else { try run() }
+    } catch {
+      guard error.isError else { return (error.exitCode == 0 ? .done : .stopped, error) }
+      guard cell.options.expectsError else { return (.failed, error) }
+      session.show(words: errorText(error) ?? "")
+      return (.failedAsExpected, nil)
+    }
+    guard cell.options.expectsError else { return (.done, nil) }
+    let error = SessionError.noError(cell: cell.cell.name)
+    return (.failed, .failed(error.diagnostic(at: cell.cell.header)))
   }
 
-  /// Paths below the notebook's folder as seen from there: the report then has the same bytes wherever it is made.
-  private func relative(_ text: String) -> String {
-    session.folders.root.map { text.replacingOccurrences(of: $0 + "/", with: "") } ?? text
+  /// The passes that failed in `repeat … on_error=keep`, which stop nothing, as one failure.
+  private var failureOfPasses: SessionFailure? {
+    guard let first = failedPasses.first else { return nil }
+    if failedPasses.count == 1 { return .failed(first) }
+    return .failed(
+      Diagnostic("\(failedPasses.count) passes of on_error=keep failed", notes: failedPasses.map(\.title)))
+  }
+
+  /// Whether lines before the first cell only say the version of the language, which a page need not begin with.
+  private func isPreamble(_ cell: Cell) -> Bool {
+    hasCells && cell.cell.kind == .code && cell.cell.header.isEmpty
+      && cell.statements.allSatisfy { if case .use = $0.kind { true } else { false } }
   }
 
   private func errorText(_ failure: SessionFailure) -> String? {
     if case .interrupted = failure { return "stopped by the user" }
     if failure.diagnostics.isEmpty { return nil }
-    return failure.diagnostics.map { DiagnosticText().render($0, in: notebook.source) }.joined(
-      separator: "\n")
+    // Where the script stands says nothing about what went wrong in it.
+    let source = Source(notebook.source.text, name: fileName, format: notebook.source.format)
+    return failure.diagnostics.map { DiagnosticText().render($0, in: source) }.joined(separator: "\n")
+      .withoutFolder(session.folders.root)
   }
 
-  private func noteRest(after cell: NotebookCell) {
-    let rest = notebook.cells.filter { $0.kind == .code && $0.range.lowerBound > cell.range.lowerBound }
+  private func noteRest(after place: Int) {
+    let rest = cells[(place + 1)...].filter { $0.cell.kind == .code }
     guard !rest.isEmpty, !outputs.isEmpty else { return }
-    let note = "not run: " + rest.map(\.name).joined(separator: ", ")
+    let note = "not run: " + rest.map(\.cell.name).joined(separator: ", ")
     outputs[outputs.count - 1].error = (outputs[outputs.count - 1].error.map { $0 + "\n" } ?? "") + note
-  }
-
-  private func makeFolder(of report: String?) -> SessionFailure? {
-    guard let report, let slash = report.lastIndex(of: "/"), slash != report.startIndex else { return nil }
-    do throws(FileError) {
-      try Folder.make(String(report[..<slash]))
-      return nil
-    } catch {
-      return .failed(Diagnostic(error.description))
-    }
-  }
-
-  private func write(_ report: String?) -> SessionFailure? {
-    guard let report else { return nil }
-    let page = Report.html(
-      cells: outputs, title: name, provenance: provenance)
-    do throws(FileError) {
-      try AtomicFile.write(page, to: report)
-      hasReport = true
-      return nil
-    } catch {
-      return .failed(Diagnostic(error.description))
-    }
-  }
-
-  private var provenance: [(String, String)] {
-    var rows = [
-      ("program", "srel-repl \(Version.program)"),
-      ("script", "\(notebook.source.name ?? name), sha256 \(sha256(Array(notebook.source.text.utf8)))"),
-    ]
-    if !settings.isEmpty {
-      rows.append(("parameters", settings.map { "\($0.name)=\($0.text)" }.joined(separator: ", ")))
-    }
-    rows += session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
-    rows.append(("matrix products", "OpenBLAS, \(Workers.kernelName) kernels"))
-    return rows
   }
 
   private static func proseErrors(_ notebook: Notebook) -> [Diagnostic] {
@@ -206,5 +261,40 @@ public final class NotebookRunner {
         return Diagnostic(error.description, at: cell.header)
       }
     }
+  }
+}
+
+/// Listens to a session while a cell runs.
+private final class CellEvents {
+  private let session: Session
+  private let outer: ((SessionEvent) -> Void, ((String) -> Void)?)
+  private var lines: [String] = []
+  private(set) var figures: [CellOutput.Figure] = []
+
+  init(_ session: Session) {
+    self.session = session
+    outer = (session.output, session.transcript)
+    (session.namesAssigned, session.filesWritten) = ([], [])
+    session.transcript = { [unowned self] in lines.append($0) }
+    session.output = { [unowned self] event in
+      switch event {
+      case .echo(let text), .warning(let text), .note(let text): lines.append(text)
+      case .figure(let svg, let path, let caption):
+        let file = path.withoutFolder(session.folders.root)
+        figures.append(CellOutput.Figure(svg: svg, fileName: file, caption: caption))
+      case .result, .drawing, .progress: break
+      }
+      outer.0(event)
+    }
+  }
+
+  func end() { (session.output, session.transcript) = outer }
+
+  /// Paths below the notebook's folder as seen from there: the text then has the same bytes wherever it is made.
+  var text: String { lines.joined(separator: "\n").withoutFolder(session.folders.root) }
+  var names: [String] { session.namesAssigned }
+  var files: [String] {
+    var seen: Set<String> = []
+    return session.filesWritten.filter { seen.insert($0).inserted }
   }
 }

@@ -31,7 +31,7 @@ extension Session {
   private func unknownOption(_ name: Name, owner: String, _ options: [OptionDeclaration]) -> Diagnostic {
     let hint = Speller.suggestion(for: name.text, in: options.map(\.name))
     return SessionError.unknownOption(
-      owner: owner, option: name.text, hint: hint ?? (options.isEmpty ? nil : "'help \(owner)' lists them")
+      owner: owner, option: name.text, hint: hint ?? Help.hint(of: owner, options)
     ).diagnostic(at: name.range)
   }
 

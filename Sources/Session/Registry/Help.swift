@@ -28,7 +28,17 @@ public enum Help {
   /// Everything that help is given on.
   static let names =
     Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
-    + Registry.statements.map(\.name)
+    + Registry.statements.map(\.name) + [cell]
+
+  /// The first line of a cell of a notebook.
+  private static let cell = "cell"
+
+  /// Where the options of something can be read.
+  static func hint(of owner: String, _ options: [OptionDeclaration]) -> String? {
+    if options.isEmpty { return nil }
+    if names.contains(owner) { return "'help \(owner)' lists them" }
+    return "it takes " + options.map { $0.name + "=" }.joined(separator: ", ")
+  }
 
   /// What is known of a name.
   /// - Throws: `SessionError.unknownName` with the nearest name.
@@ -50,6 +60,9 @@ public enum Help {
     }
     switch name {
     case "verbs": return table(Registry.verbs.map { ($0.name, $0.doc) })
+    case cell:
+      return "# %% NAME [OPTION=…]\n  the first line of a cell of a notebook\n\n"
+        + options(Registry.cellOptions)
     case "functions": return table(Registry.functions.map { ($0.usage.first ?? $0.name, $0.doc) })
     default: break
     }

@@ -6,7 +6,7 @@ public enum Manual {
   /// - Parameter commandLine: the program's own account of its flags.
   public static func markdown(commandLine: String) -> String {
     let sections = [
-      introduction, "## Command line\n\n" + indented(commandLine), exitCodes, prompt, grammar,
+      introduction, "## Command line\n\n" + indented(commandLine), exitCodes, prompt, notebooks, grammar,
       "## Statements\n\n" + statements,
       "## Verbs\n\n" + Registry.verbs.map(section).joined(separator: "\n\n"),
       "## Recipes\n\nValues that say what to do: optimisers, and the updates of `measure`.\n\n"
@@ -54,8 +54,31 @@ public enum Manual {
     | Ctrl-C | clears the input; in a command the first finishes the step and keeps everything, a second abandons it |
 
     Commands in `$XDG_CONFIG_HOME/srel-repl/init.srel` (`~/.config/srel-repl/init.srel`) are run first, unless `--no-init` is
-    given. Long results go through `$PAGER`. With `--safe` there is no shell, text editor or pager, no history is kept, and
+    given. Long results go through `$PAGER`, or `less` where that is not set. With `--safe` there is no shell, text editor or pager, no history is kept, and
     files are written only below the folder of `--out`.
+    """
+
+  private static let notebooks = """
+    ## Notebooks
+
+    A cell begins with a line `# %% NAME OPTION=…`, a cell of prose with `# %% [markdown] NAME`; in `.srel.md` a cell is a fence
+    ```` ```srel NAME OPTION=… ````. The options of a cell, of which prose takes
+    \(Registry.proseOptions.map { "`\($0.name)`" }.joined(separator: ", ")):
+
+    \(table(Registry.cellOptions.map { row($0) }))
+
+    A run leaves these in `NAME.out`, or in the folder of `--out`; where the folder of the notebook cannot be written, in one below
+    `$XDG_CACHE_HOME/srel-repl`. Each is written under another name first, and after every cell anew.
+
+    | file | what it holds |
+    |---|---|
+    | `outputs.json` | for each cell: its options, what it said, its figures and files, its error, digests of its values |
+    | `report.html` | the same for people, with the code and the prose |
+    | `figures/`, `results/` | what `plot` and `save` wrote |
+    | `run.json` | when, where, how and for how long it ran |
+    | `.gitignore` | names the files that are not meant to be shared |
+
+    Two runs of a notebook differ in `run.json` alone. A second run that would write to the same folder at the same time is refused.
     """
 
   private static let grammar = """

@@ -21,13 +21,22 @@ public struct CellOutput: Sendable, Equatable {
   public var figures: [Figure]
   /// The message of the error that stopped the cell, as the terminal shows it without colours.
   public var error: String?
+  /// What the report leaves out.
+  public var hidden: Set<CellOptions.Part>
+  /// The cell was not run, as its options say.
+  public var isSkipped = false
 
   public init(
-    name: String, kind: Kind, source: String, text: String = "", figures: [Figure] = [], error: String? = nil
+    name: String, kind: Kind, source: String, text: String = "", figures: [Figure] = [], error: String? = nil,
+    hidden: Set<CellOptions.Part> = []
   ) {
     (self.name, self.kind, self.source) = (name, kind, source)
     (self.text, self.figures, self.error) = (text, figures, error)
+    self.hidden = hidden
   }
+
+  /// Whether a part is to be seen.
+  func shows(_ part: CellOptions.Part) -> Bool { hidden.isDisjoint(with: [part, .cell]) }
 }
 
 /// The HTML report of a notebook: one file that needs no network, no script and no other file.
@@ -52,14 +61,16 @@ public enum Report {
     var names: [String: Int] = [:]
     var figures = 0
     var body: [String] = []
-    for cell in cells {
+    // An error is never hidden.
+    for cell in cells where !cell.hidden.contains(.cell) || cell.error != nil {
       let id = identifier(for: cell, taken: &names)
       switch cell.kind {
       case .prose: body.append("<section id=\"\(id)\" class=\"prose\">\n\(Prose.lenientHTML(cell.source))")
       case .code: body.append("<section id=\"\(id)\" class=\"code\">\n\(code(cell, verbs: verbs))")
       }
-      if !cell.text.isEmpty { body.append(output(cell.text, limit: limit)) }
-      for figure in cell.figures {
+      if cell.isSkipped { body.append("<p class=\"cut\">not run: skipped</p>") }
+      if !cell.text.isEmpty, cell.shows(.output) { body.append(output(cell.text, limit: limit)) }
+      for figure in cell.figures where cell.shows(.output) {
         figures += 1
         body.append(self.figure(figure, number: figures))
       }
@@ -107,6 +118,7 @@ public enum Report {
 
   private static func code(_ cell: CellOutput, verbs: Set<String>) -> String {
     let name = cell.name.isEmpty ? "" : "<p class=\"name\">\(HTML.escaped(cell.name))</p>\n"
+    guard cell.shows(.code) else { return name }
     let lines = cell.source.drop { $0 == "\n" }
     let end = lines.reversed().prefix { $0.isWhitespace }.count
     return "\(name)<pre class=\"source\">\(Highlighter.html(String(lines.dropLast(end)), verbs: verbs))</pre>"

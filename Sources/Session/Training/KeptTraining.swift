@@ -14,7 +14,7 @@ extension Session {
     }
     let number = journal.begin()
     let kept = KeptTraining(
-      journal: journal, number: number, session: self, context: context, recording: Recording(),
+      journal: journal, number: number, session: self, context: context, recording: Recording(in: self),
       interval: call.interval ?? TrainingJournal.usualInterval)
     try recorded(in: kept.recording) {
       guard let course = kept.takeUp(course) else { return }
@@ -43,7 +43,6 @@ private struct KeptTraining {
   let recording: Recording
   let interval: Duration
   private let depth: Int
-  private let figures: Int
 
   init(
     journal: TrainingJournal, number: Int, session: Session, context: TrainingContext, recording: Recording,
@@ -51,7 +50,7 @@ private struct KeptTraining {
   ) {
     (self.journal, self.number, self.session) = (journal, number, session)
     (self.context, self.recording, self.interval) = (context, recording, interval)
-    (depth, figures) = (session.scopes.count, session.figuresDrawn)
+    depth = session.scopes.count
   }
 
   /// Puts the training where it was kept; gives the way that is left, nil where there is none.
@@ -112,15 +111,12 @@ private struct KeptTraining {
   /// nil for a training that cannot be told without the text of a definition made in it.
   private func state(_ course: Course, isDone: Bool) -> TrainingState? {
     let names = recording.touched.filter { $0.scope < depth }
-      .sorted { ($0.scope, $0.name) < ($1.scope, $1.name) }
       .map { (variable: $0, value: session.scopes[$0.scope].values[$0.name]) }
     if names.contains(where: { $0.value?.holdsDefinition ?? false }) || recording.obstacle != nil { return nil }
     return TrainingState(
       trained: context.trained, doneBlocks: course.schedule.entries.map(\.isDone), checks: context.checks,
       isDone: isDone, outerNames: names,
-      effects: FileTrace.suspended {
-        Effects(of: recording, in: session, figuresBefore: figures)
-      })
+      effects: FileTrace.suspended { recording.effects(in: session) })
   }
 }
 

@@ -110,17 +110,28 @@ public enum ResultFormat: Sendable {
 
 extension Session {
   /// Tells a value as a result.
-  func show(_ value: Value, as text: String? = nil) {
+  /// - Parameter text: writes it in lines of so many columns.
+  func show(_ value: Value, as text: ((_ width: Int) -> String)? = nil) {
+    let text = text ?? value.displayText(width:)
+    transcribe { text($0) }
     if resultFormat == .json {
       output(.result(JSONText.text(value)))
     } else {
-      let text = text ?? value.displayText(width: textWidth)
+      let text = text(textWidth)
       if !text.isEmpty { output(.result(text)) }
     }
   }
 
   /// Tells words that are no value.
   func show(words: String) {
+    transcribe { _ in words }
     output(.result(resultFormat == .json ? JSONText.text(words: words) : words))
+  }
+
+  /// Puts a result into the record of a notebook, where it has the same bytes whoever looks on.
+  func transcribe(_ text: (_ width: Int) -> String) {
+    guard let transcript else { return }
+    let text = text(settings.width ?? Self.usualWidth)
+    if !text.isEmpty { transcript(text) }
   }
 }

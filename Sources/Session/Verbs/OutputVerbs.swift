@@ -33,6 +33,7 @@ extension Session {
       let path = try folders.path(expanded(name, at: call.range(of: "to")), for: .figures)
       for file in try figure.write(to: path) where !written.contains(file) { written.append(file) }
     }
+    filesWritten += written
     let lines = figure.panels.map(\.series.count).max() ?? 0
     let summary =
       "\(figure.panels.count) panel\(figure.panels.count == 1 ? "" : "s"), \(lines) line\(lines == 1 ? "" : "s") each"

@@ -35,10 +35,12 @@ extension Verb {
     let path = try session.expanded(call.text("to") ?? "", at: call.range(of: "to"))
     if case .word = call.things[0] {
       let file = try session.located(at: call.range(of: "to")) { try session.saveLog(to: path, call) }
+      session.filesWritten.append(file)
       session.output(.note("saved " + file))
       return .nothing
     }
     let paths = try session.located(at: call.range(of: "to")) { try session.save(call.things[0], path, call) }
+    session.filesWritten += paths
     session.output(.note(paths.map { "saved " + $0 }.joined(separator: "\n")))
     return .nothing
   }

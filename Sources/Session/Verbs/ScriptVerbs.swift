@@ -107,12 +107,27 @@ extension Session {
       scriptDepth -= 1
     }
     do {
-      for (cell, statements) in runner.cells {
-        if cell.kind == .code, !cell.header.isEmpty { output(.echo("# %% \(cell.name)")) }
-        for statement in statements { try logged(statement) }
-      }
+      for cell in runner.cells { try run(cell) }
     } catch Stop.quit {}
     isDone = true
+  }
+
+  /// Runs a cell as its options say.
+  private func run(_ cell: NotebookRunner.Cell) throws {
+    if let condition = cell.options.skip, try self.condition(condition) { return }
+    if cell.cell.kind == .code, !cell.cell.header.isEmpty { output(.echo("# %% \(cell.cell.name)")) }
+    do {
+      for statement in cell.statements { try logged(statement) }
+    } catch {
+      guard cell.options.expectsError, case let expected = SessionFailure(error), expected.isError else {
+        throw error
+      }
+      return show(
+        words: expected.diagnostics.map { DiagnosticText().render($0, in: source) }.joined(separator: "\n"))
+    }
+    if cell.options.expectsError {
+      throw SessionError.noError(cell: cell.cell.name).diagnostic(at: cell.cell.header)
+    }
   }
 
   /// An error of a script, whose place lies in the text of the script.

@@ -30,10 +30,11 @@ extension Verb {
         let network = try session.located(at: call.range(of: "on")) {
           try model.network(input: data.input, outputs: max(1, data.classNames.count))
         }
-        session.show(thing, as: network.layerText)
+        session.show(thing) { _ in network.layerText }
         continue
       }
-      session.show(thing, as: thing.detailText(rows: call.whole("rows") ?? 40, width: session.textWidth))
+      let rows = call.whole("rows") ?? 40
+      session.show(thing) { thing.detailText(rows: rows, width: $0) }
       if case .dataset(let data) = thing, let pictures = data.pictures { session.show(pictures) }
     }
     return .nothing
@@ -59,7 +60,7 @@ extension Verb {
         "width", .orWord("auto", .whole(atLeast: 20)), "columns of tables and sketches; auto: the window's"),
       OptionDeclaration(
         "pager", .orWord("none", .orWord("auto", .text)),
-        "the command that long results go through; auto: $PAGER"),
+        "the command that long results go through; auto: $PAGER, or less"),
     ], example: "set colour=never width=80"
   ) { session, call in
     if call.options["colour"] != nil, call.options["color"] != nil {
