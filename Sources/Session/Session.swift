@@ -255,7 +255,9 @@ public final class Session {
   func set(_ name: String, _ value: Value?, inScope place: Int) {
     scopes[place].values[name] = value
     for recording in recordings { recording.touch(name, inScope: place) }
-    if place == 0, value != nil, !name.isResultName, !namesAssigned.contains(name) { namesAssigned.append(name) }
+    if place == 0, value != nil, !name.isResultName, !namesAssigned.contains(name) {
+      namesAssigned.append(name)
+    }
   }
 
   /// Runs something in a scope of its own.

@@ -2,7 +2,9 @@ extension Tensor {
   /// The scalars as the bytes of IEEE 754 numbers, little-endian, one after the other.
   public var littleEndianBytes: [UInt8] {
     #if _endian(big)
-      return scalars.flatMap { scalar in (0..<4).map { UInt8(truncatingIfNeeded: scalar.bitPattern >> (8 * $0)) } }
+      return scalars.flatMap { scalar in
+        (0..<4).map { UInt8(truncatingIfNeeded: scalar.bitPattern >> (8 * $0)) }
+      }
     #else
       // The numbers lie in memory as they are wanted; the pointer is valid inside the closure.
       return withPointer { Array(UnsafeRawBufferPointer(start: $0, count: 4 * count)) }
@@ -19,7 +21,9 @@ extension Tensor {
     withMutablePointer { target in
       #if _endian(big)
         for place in 0..<shape.count {
-          let word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[offset + 4 * place + $1]) << UInt32(8 * $1) }
+          let word = (0..<4).reduce(UInt32(0)) {
+            $0 | UInt32(bytes[offset + 4 * place + $1]) << UInt32(8 * $1)
+          }
           target[place] = Float(bitPattern: word)
         }
       #else

@@ -64,7 +64,8 @@ struct Command: ParsableCommand {
   var fresh = false
 
   @Option(
-    help: ArgumentHelp("Say whether a cell of FILE would run and what has changed; run nothing.", valueName: "CELL"))
+    help: ArgumentHelp(
+      "Say whether a cell of FILE would run and what has changed; run nothing.", valueName: "CELL"))
   var why: String?
 
   @Flag(help: "Go on after an error; the first one still decides the exit code.")

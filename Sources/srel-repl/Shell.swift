@@ -136,7 +136,8 @@ final class Shell {
       }
       session.folders = OutputFolders(
         root: folder?.path ?? NotebookFormat.outputFolder(of: path), isConfined: command.safe)
-      let failure = runner.run(in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing,
+      let failure = runner.run(
+        in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing,
         kept: command.fresh ? .ignored : command.resume ? .resumed : .usual)
       let code = failure.map { self.report($0, in: text) } ?? 0
       if let folder, runner.hasReport, !command.quiet {

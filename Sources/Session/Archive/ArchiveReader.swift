@@ -78,7 +78,8 @@ struct ArchiveReader {
     return values
   }
 
-  mutating func coded<Content: Decodable>(_ type: Content.Type = Content.self) throws(ArchiveError) -> Content {
+  mutating func coded<Content: Decodable>(_ type: Content.Type = Content.self) throws(ArchiveError) -> Content
+  {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

@@ -34,12 +34,15 @@ struct ArchiveWriter {
   }
 
   private mutating func append(bits: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
+    }
   }
 
   /// A count, and each element by `body`.
   mutating func append<Element>(
-    each elements: some Collection<Element>, _ body: (inout ArchiveWriter, Element) throws(ArchiveError) -> Void
+    each elements: some Collection<Element>,
+    _ body: (inout ArchiveWriter, Element) throws(ArchiveError) -> Void
   ) throws(ArchiveError) {
     append(elements.count)
     for element in elements { try body(&self, element) }
@@ -69,7 +72,9 @@ struct ArchiveWriter {
   mutating func append(_ tensors: [Tensor]) throws(ArchiveError) {
     append(tensors.count)
     for tensor in tensors { append(tensor.shape.dims) }
-    append(object: try store.put(tensors.count == 1 ? tensors[0].littleEndianBytes : tensors.flatMap(\.littleEndianBytes)))
+    append(
+      object: try store.put(
+        tensors.count == 1 ? tensors[0].littleEndianBytes : tensors.flatMap(\.littleEndianBytes)))
   }
 
   /// A tensor that several values share, such as the numbers of a data set.

@@ -49,7 +49,8 @@ final class ObjectStore {
 
   /// The bytes of a digest, which are checked against it.
   func bytes(of digest: String) throws(ArchiveError) -> [UInt8] {
-    guard digest.utf8.count == 64, digest.utf8.allSatisfy({ $0 < 128 && Character(UnicodeScalar($0)).isHexDigit }),
+    guard digest.utf8.count == 64,
+      digest.utf8.allSatisfy({ $0 < 128 && Character(UnicodeScalar($0)).isHexDigit }),
       let path = path(of: digest)
     else { throw .missing(String(digest.prefix(64))) }
     let bytes: [UInt8]
@@ -70,7 +71,9 @@ final class ObjectStore {
   }
 
   func sharedTensor(_ shape: Shape, _ digest: String) throws(ArchiveError) -> Tensor {
-    if let found = shared.first(where: { $0.digest == digest && $0.tensor.shape == shape }) { return found.tensor }
+    if let found = shared.first(where: { $0.digest == digest && $0.tensor.shape == shape }) {
+      return found.tensor
+    }
     let bytes = try bytes(of: digest)
     guard bytes.count == 4 * shape.count else { throw .malformed("tensor") }
     let tensor = Tensor(shape, littleEndian: bytes, at: 0)

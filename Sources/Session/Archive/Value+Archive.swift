@@ -107,7 +107,9 @@ extension ArchiveWriter {
 
   private mutating func append(_ series: RunSeries, root: String?) throws(ArchiveError) {
     append(series.name)
-    try append(each: series.values) { (writer, value) throws(ArchiveError) in try writer.append(value, root: root) }
+    try append(each: series.values) { (writer, value) throws(ArchiveError) in
+      try writer.append(value, root: root)
+    }
     try append(each: series.runs) { (writer, run) throws(ArchiveError) in try writer.append(run) }
     try append(each: series.outer) { (writer, level) throws(ArchiveError) in
       writer.append(level.name)

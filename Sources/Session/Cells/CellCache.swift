@@ -87,7 +87,7 @@ final class CellCache {
 
   /// Files that were being written when a process was killed. Nobody else writes to the folder.
   private func removeRemains(in folder: String) {
-    guard let paths = FileManager.default.subpaths(atPath: folder) else { return }
+    guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder) else { return }
     for path in paths {
       let name = path.split(separator: "/").last ?? ""
       if name.hasPrefix("."), name.hasSuffix(".part") {
@@ -106,7 +106,9 @@ final class CellCache {
         "the checkpoint '\(path)' cannot be read: \(error)", hint: "--fresh begins anew without it")
     }
     guard let cell = cells.first(where: { $0.name == file.cell }) else {
-      if kept == .usual, !file.hasFailed { return unfinished(file, "its cell is no longer there; --fresh begins anew") }
+      if kept == .usual, !file.hasFailed {
+        return unfinished(file, "its cell is no longer there; --fresh begins anew")
+      }
       return kept == .resumed
         ? Diagnostic(
           "cell '\(file.cell)', in which a run was stopped, is no longer there", hint: "--fresh begins anew")
@@ -145,7 +147,11 @@ final class CellCache {
     }
     let isKept = failure == nil && cell.usesCache && recording.obstacle == nil
     finish(cell, key, recording, isKept: isKept)
-    if failure == nil, session.failedPasses.isEmpty { journal.remove() } else { end(journal, failure, of: cell) }
+    if failure == nil, session.failedPasses.isEmpty {
+      journal.remove()
+    } else {
+      end(journal, failure, of: cell)
+    }
     if let failure { throw failure }
   }
 
@@ -191,14 +197,16 @@ final class CellCache {
     let foreign = records.values.reduce(into: Set<String>()) { $0.formUnion($1.objects) }
     func journal(_ content: CheckpointFile, isWritten: Bool) -> TrainingJournal {
       TrainingJournal(
-        path, content, isWritten: isWritten, store: store, root: folder, foreign: foreign, files: recording.files)
+        path, content, isWritten: isWritten, store: store, root: folder, foreign: foreign,
+        files: recording.files)
     }
     let file: CheckpointFile
     do throws(ArchiveError) {
       file = try CheckpointFile(reading: path, store, root: folder)
     } catch {
       guard case .missing = error else {
-        throw .failed(Diagnostic("'\(path)' cannot be read: \(error)", hint: "--fresh begins anew without it"))
+        throw .failed(
+          Diagnostic("'\(path)' cannot be read: \(error)", hint: "--fresh begins anew without it"))
       }
       return journal(CheckpointFile(cell: cell.name, key: key), isWritten: false)
     }
@@ -302,7 +310,8 @@ final class CellCache {
     }
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? [] {
       if let file = try? CheckpointFile(
-        reading: "\(folder)/checkpoints/\(name)", store, root: folder) {
+        reading: "\(folder)/checkpoints/\(name)", store, root: folder)
+      {
         objects.formUnion(file.objects)
       }
     }

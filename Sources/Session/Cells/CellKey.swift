@@ -44,8 +44,10 @@ struct CellKey: Equatable {
     case engine
     case text
     case seed
-    /// How results are written.
-    case looks
+    /// The columns of results, where they are set.
+    case width
+    /// Text or JSON.
+    case format
     /// A setting `-p` of a `param` line in the cell.
     case parameter(String)
     /// The value of a name that the cell may read.
@@ -54,9 +56,10 @@ struct CellKey: Equatable {
 
   var parts: [Part: String]
 
-  /// One digest of all parts.
+  /// One digest of all that decides what is computed and recorded.
   var digest: String {
-    sha256(Array(sorted.map { "\($0.part.order)=\($0.digest)" }.joined(separator: "\n").utf8))
+    let parts = sorted.filter { $0.part != .format }
+    return sha256(Array(parts.map { "\($0.part.order)=\($0.digest)" }.joined(separator: "\n").utf8))
   }
 
   /// The parts in a fixed order.
@@ -76,11 +79,14 @@ extension CellKey {
   init(of cell: CellText, names: [String: KnownName], session: Session, seed: String) throws(ArchiveError) {
     parts = [
       .language: "\(Version.language), program \(Version.program)",
-      .engine: "\(Version.numeric), \(Workers.kernelName) kernels", .text: sha256(Array(cell.syntax.text.utf8)),
-      .seed: seed, .looks: "\(session.resultFormat) \(session.settings.width ?? 0)",
+      .engine: "\(Version.numeric), \(Workers.kernelName) kernels",
+      .text: sha256(Array(cell.syntax.text.utf8)),
+      .seed: seed, .width: "\(session.settings.width ?? 0)", .format: "\(session.resultFormat)",
     ]
     for statement in cell.statements {
-      guard case .param(let name, _, _) = statement.kind, let value = session.parameters[name.text] else { continue }
+      guard case .param(let name, _, _) = statement.kind, let value = session.parameters[name.text] else {
+        continue
+      }
       parts[.parameter(name.text)] = try ObjectStore(folder: nil).put(value, root: nil).digest
     }
     for name in Self.reachable(from: cell.syntax.words, names) { parts[.name(name)] = names[name]?.digest }
@@ -107,9 +113,10 @@ extension CellKey.Part {
     case .engine: (1, "")
     case .text: (2, "")
     case .seed: (3, "")
-    case .looks: (4, "")
-    case .parameter(let name): (5, name)
-    case .name(let name): (6, name)
+    case .width: (4, "")
+    case .format: (5, "")
+    case .parameter(let name): (6, name)
+    case .name(let name): (7, name)
     }
   }
 
@@ -119,9 +126,10 @@ extension CellKey.Part {
     case 1: self = .engine
     case 2: self = .text
     case 3: self = .seed
-    case 4: self = .looks
-    case 5: self = .parameter(name)
-    case 6: self = .name(name)
+    case 4: self = .width
+    case 5: self = .format
+    case 6: self = .parameter(name)
+    case 7: self = .name(name)
     default: return nil
     }
   }

@@ -6,7 +6,8 @@ extension CellCache {
   /// What makes a key another one, in words.
   func differences(from old: CellKey, to new: CellKey, makers: [String: String] = [:]) -> [String] {
     let parts = Set(old.parts.keys).union(new.parts.keys)
-    return CellKey(parts: Dictionary(uniqueKeysWithValues: parts.map { ($0, "") })).sorted.compactMap { part, _ in
+    return CellKey(parts: Dictionary(uniqueKeysWithValues: parts.map { ($0, "") })).sorted.compactMap {
+      part, _ in
       let (before, now) = (old.parts[part], new.parts[part])
       if before == now { return nil }
       switch part {
@@ -14,7 +15,8 @@ extension CellCache {
       case .engine: return "the engine was version \(before ?? ""), it is \(now ?? "")"
       case .text: return "its text has changed"
       case .seed: return "the seed was \(before ?? ""), it is \(now ?? "")"
-      case .looks: return "results are written in another way (set width, --json)"
+      case .width: return "set width is another"
+      case .format: return "results were written as \(before ?? ""), they are as \(now ?? "")"
       case .parameter(let name):
         return now == nil
           ? "-p \(name) is no longer given" : "-p \(name) is \(before == nil ? "given now" : "another value")"
@@ -34,7 +36,8 @@ extension CellCache {
     for cell in cells {
       let reasons = outlook.pass(cell, in: self)
       guard cell.name == name else { continue }
-      return reasons.isEmpty ? ["\(name) would not run: nothing has changed"] : ["\(name) would run:"] + reasons.map { "  \($0)" }
+      return reasons.isEmpty
+        ? ["\(name) would not run: nothing has changed"] : ["\(name) would run:"] + reasons.map { "  \($0)" }
     }
     return []
   }
@@ -62,7 +65,8 @@ private struct Outlook {
       if let record {
         reasons += try changes(cell, record, in: cache)
       } else if cell.usesCache {
-        reasons.append("nothing is kept of it: it has not been run to its end, or it does more than can be kept")
+        reasons.append(
+          "nothing is kept of it: it has not been run to its end, or it does more than can be kept")
       }
     } catch {
       reasons.append("what was kept of it cannot be read: \(error)")
@@ -77,12 +81,15 @@ private struct Outlook {
     return reasons
   }
 
-  private func changes(_ cell: CellText, _ record: CellRecord, in cache: CellCache) throws(ArchiveError) -> [String] {
+  private func changes(_ cell: CellText, _ record: CellRecord, in cache: CellCache) throws(ArchiveError)
+    -> [String]
+  {
     let key = try CellKey(of: cell, names: names, session: cache.session, seed: seed.text)
     var old = record.key
     var reasons: [String] = []
     let reach = CellKey.reachable(
-      from: cell.syntax.words, names.merging(unknown.mapValues { _ in KnownName(digest: "", words: []) }) { $1 })
+      from: cell.syntax.words,
+      names.merging(unknown.mapValues { _ in KnownName(digest: "", words: []) }) { $1 })
     for name in reach.sorted() {
       guard let maker = unknown[name] else { continue }
       reasons.append("\(name) is made anew by cell '\(maker)', which would run")
@@ -100,7 +107,9 @@ private struct Outlook {
 extension Seed {
   /// `7`, `7 (init=1)`
   var text: String {
-    let streams = overrides.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.rawValue)=\($0.value)" }
+    let streams = overrides.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+      "\($0.key.rawValue)=\($0.value)"
+    }
     return "\(root)" + (streams.isEmpty ? "" : " (\(streams.joined(separator: ", ")))")
   }
 }

@@ -78,7 +78,8 @@ extension CellRecord {
       let digest = try reader.optionalText()
       let words = Set(try reader.texts())
       return Assigned(
-        name: name, known: digest.map { KnownName(digest: $0, words: words) }, isDefinition: try reader.flag())
+        name: name, known: digest.map { KnownName(digest: $0, words: words) }, isDefinition: try reader.flag()
+      )
     }
     effects = try reader.effects(root: root)
     objects = Set(try reader.texts())

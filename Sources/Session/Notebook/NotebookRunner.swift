@@ -191,7 +191,8 @@ public final class NotebookRunner {
     output.isSkipped = state == .skipped
     record.cells[place].key = cache?.keyDigest
     record.cells[place].take(
-      output, passes.isEmpty ? state : .failed, values: namedValues(events.names), files: recordedFiles(events.files))
+      output, passes.isEmpty ? state : .failed, values: namedValues(events.names),
+      files: recordedFiles(events.files))
     if !isPreamble(cell), !(isProse && output.isSkipped) { outputs.append(output) }
     return failure
   }

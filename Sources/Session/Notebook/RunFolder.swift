@@ -86,7 +86,9 @@ public final class RunFolder {
   public static func place(for notebook: String) -> String {
     let usual = NotebookFormat.outputFolder(of: notebook)
     if FileManager.default.fileExists(atPath: usual) { return usual }
-    guard let other = substitute(for: notebook), FileManager.default.fileExists(atPath: other) else { return usual }
+    guard let other = substitute(for: notebook), FileManager.default.fileExists(atPath: other) else {
+      return usual
+    }
     return other
   }
 

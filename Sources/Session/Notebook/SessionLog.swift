@@ -67,7 +67,9 @@ extension Session {
     self.source = source
     defer { self.source = outer }
     rewriting = nil
-    for statement in statements where statement.isWorthKeeping { log.append(text(of: statement), result: nil) }
+    for statement in statements where statement.isWorthKeeping {
+      log.append(text(of: statement), result: nil)
+    }
   }
 
   private func text(of statement: Statement) -> String {

@@ -103,7 +103,9 @@ public indirect enum ValueKind: Sendable, Hashable {
     case .flag: return value.flag != nil
     case .text: return if case .string = value { true } else { false }
     case .duration:
-      return if case .quantity(let time, let unit) = value { unit.dimension == .time && time >= 0 } else { false }
+      return if case .quantity(let time, let unit) = value { unit.dimension == .time && time >= 0 } else {
+        false
+      }
     case .word(let words): return value.text.map(words.contains) ?? false
     case .words(let words):
       return (value.elements ?? [value]).allSatisfy { $0.text.map(words.contains) ?? false }

@@ -81,7 +81,8 @@ private struct KeptTraining {
       rest.schedule.entries[place].isDone = isDone
     }
     let step = "step \(state.trained.run.step)"
-    session.aside(.note("\(context.label): \(state.isDone ? "taken as it was, \(step)" : "goes on from \(step)")"))
+    session.aside(
+      .note("\(context.label): \(state.isDone ? "taken as it was, \(step)" : "goes on from \(step)")"))
     return state.isDone ? nil : rest
   }
 
@@ -112,7 +113,9 @@ private struct KeptTraining {
   private func state(_ course: Course, isDone: Bool) -> TrainingState? {
     let names = recording.touched.filter { $0.scope < depth }
       .map { (variable: $0, value: session.scopes[$0.scope].values[$0.name]) }
-    if names.contains(where: { $0.value?.holdsDefinition ?? false }) || recording.obstacle != nil { return nil }
+    if names.contains(where: { $0.value?.holdsDefinition ?? false }) || recording.obstacle != nil {
+      return nil
+    }
     return TrainingState(
       trained: context.trained, doneBlocks: course.schedule.entries.map(\.isDone), checks: context.checks,
       isDone: isDone, outerNames: names,
