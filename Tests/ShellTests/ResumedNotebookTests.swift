@@ -20,21 +20,22 @@ import Testing
 
     # %% train
     def trained(s) {
-      train model(mlp, widths=[32, 32]) on=d test=t epochs=EPOCHS batch=20 seed=s checkpoint=3ms {
+      train model(mlp, widths=[32, 32]) on=d test=t epochs=EPOCHS batch=20 seed=s checkpoint=30ms {
         at start { measure srel points=pts }
         every 2 batches { measure srel points=pts update=[sgd(lr=1e-3), adam_fresh(lr=1e-4)]; seen = seen + 1 }
         when (loss < 0.6) { seen = seen + 1000; show loss }
         at 1 epochs { save rows to="block_{step}.csv"; seed 5 }
+        every 7 steps { save rows to="block.csv"; rows = evaluate on=d }
         at end { evaluate on=d; show accuracy }
       }
     }
     runs = repeat seed in [1, 2, 3] { trained(seed) }
     seen
     one = runs[0]
-    step one 40 checkpoint=3ms { every 5 steps { measure srel points=pts } }
+    step one 40 checkpoint=30ms { every 5 steps { measure srel points=pts } }
 
     # %% figure
-    plot runs.srel x=step by=same average=median to="s.svg"
+    plot runs.srel x=step by=same average=median update=sgd to="s.svg"
     show one.history rows=8
 
     # %% results

@@ -94,7 +94,7 @@ struct ArchiveReader {
     var count = 1
     for size in sizes {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow, product <= 1 << 40 else { throw .malformed("shape") }
+      guard size >= 0, !overflow, product <= 1 << 31 else { throw .malformed("shape") }
       count = product
     }
     return Shape(sizes)
@@ -102,9 +102,19 @@ struct ArchiveReader {
 
   mutating func tensors() throws(ArchiveError) -> [Tensor] {
     let shapes = try list { (reader) throws(ArchiveError) in try reader.shape() }
-    let bytes = try store.bytes(of: try text())
-    guard bytes.count == 4 * shapes.reduce(0, { $0 + $1.count }) else { throw .malformed("tensors") }
-    var offset = 0
+    let length = 4 * shapes.reduce(0) { $0 + $1.count }
+    if try flag() {
+      guard length <= remaining else { throw .truncated }
+      defer { offset += length }
+      return Self.tensors(shapes, bytes, from: offset)
+    }
+    let object = try store.bytes(of: try text())
+    guard object.count == length else { throw .malformed("tensors") }
+    return Self.tensors(shapes, object, from: 0)
+  }
+
+  private static func tensors(_ shapes: [Shape], _ bytes: [UInt8], from start: Int) -> [Tensor] {
+    var offset = start
     return shapes.map { shape in
       defer { offset += 4 * shape.count }
       return Tensor(shape, littleEndian: bytes, at: offset)

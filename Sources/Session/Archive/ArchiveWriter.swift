@@ -9,10 +9,14 @@ import Tensor
 struct ArchiveWriter {
   private(set) var bytes: [UInt8] = []
   let store: ObjectStore
+  /// Weights stand in the bytes themselves: fewer files to write where they are soon replaced.
+  private let holdsWeights: Bool
   /// The objects that the bytes speak of.
   private(set) var objects: Set<String> = []
 
-  init(to store: ObjectStore) { self.store = store }
+  init(to store: ObjectStore, holdsWeights: Bool = false) {
+    (self.store, self.holdsWeights) = (store, holdsWeights)
+  }
 
   mutating func append(tag: UInt8) { bytes.append(tag) }
 
@@ -68,13 +72,16 @@ struct ArchiveWriter {
     append(String(decoding: data, as: UTF8.self))
   }
 
-  /// Tensors as one object.
+  /// Tensors, as one object or in place.
   mutating func append(_ tensors: [Tensor]) throws(ArchiveError) {
     append(tensors.count)
     for tensor in tensors { append(tensor.shape.dims) }
-    append(
-      object: try store.put(
-        tensors.count == 1 ? tensors[0].littleEndianBytes : tensors.flatMap(\.littleEndianBytes)))
+    append(holdsWeights)
+    if holdsWeights {
+      for tensor in tensors { bytes += tensor.littleEndianBytes }
+    } else {
+      append(object: try store.put(tensors.flatMap(\.littleEndianBytes)))
+    }
   }
 
   /// A tensor that several values share, such as the numbers of a data set.

@@ -13,7 +13,7 @@ final class ObjectStore {
   private var known: Set<String> = []
 
   /// The largest object that is read: 8 GiB.
-  private static let limit = 8 << 30
+  static let limit = 8 << 30
 
   init(folder: String?) { self.folder = folder }
 

@@ -40,7 +40,7 @@ final class Recording {
   /// What has been done until now.
   func effects(in session: Session) -> Effects {
     var written: [String: String] = [:]
-    for path in files.written { written[path] = (try? sha256(ofFile: path)) ?? "" }
+    for path in files.written { if case .file(let digest) = FileTrace.Found(path) { written[path] = digest } }
     return Effects(
       said: said, seed: session.seed, figures: figuresBefore..<max(figuresBefore, session.figuresDrawn),
       data: data, found: files.found, written: written,
@@ -94,8 +94,8 @@ struct Effects {
 }
 
 extension Effects {
-  /// The first file that is no longer as it was: written, or (where asked for) read or looked for.
-  func changedFile(inputs: Bool = true) -> FileChange? {
+  /// The first file that is no longer as it was: written, read or looked for.
+  func changedFile() -> FileChange? {
     for (path, digest) in written.sorted(by: { $0.key < $1.key }) {
       switch FileTrace.Found(path) {
       case .file(digest): continue
@@ -103,7 +103,6 @@ extension Effects {
       default: return .output(path, isMissing: false)
       }
     }
-    if !inputs { return nil }
     for (path, before) in found.sorted(by: { $0.key < $1.key }) where FileTrace.Found(path) != before {
       return .input(path, now: FileTrace.Found(path), before: before)
     }
@@ -140,7 +139,7 @@ extension FileTrace.Found {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       self = .folder(sha256(Array(names.sorted().joined(separator: "\n").utf8)))
     } else {
-      self = .file((try? sha256(ofFile: path)) ?? "")
+      self = .file((try? RegularFile.bytes(of: path, limit: ObjectStore.limit)).map { sha256($0) } ?? "")
     }
   }
 }

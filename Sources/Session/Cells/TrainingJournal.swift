@@ -56,6 +56,29 @@ final class TrainingJournal {
   /// Whether a training should be kept again.
   func isDue(_ interval: Duration) -> Bool { ContinuousClock.now - lastWrite >= interval }
 
+  /// Keeps what a file holds now, so that it can be put back; gives its digest.
+  func keepFile(_ path: String) throws(ArchiveError) -> String {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try RegularFile.bytes(of: path, limit: ObjectStore.limit)
+    } catch {
+      throw .file(error)
+    }
+    return try store.put(bytes)
+  }
+
+  /// Puts a file back to what it held.
+  func restoreFile(_ path: String, _ digest: String) throws(ArchiveError) {
+    if FileTrace.Found(path) == .file(digest) { return }
+    let bytes = try store.bytes(of: digest)
+    do throws(FileError) {
+      if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try Folder.make(String(path[..<slash])) }
+      try AtomicFile.write(bytes, to: path)
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Keeps a training on its way.
   func keep(_ state: TrainingState, number: Int, place: String) throws(ArchiveError) {
     content.place = place
@@ -78,13 +101,14 @@ final class TrainingJournal {
 
   /// On any failure the file stands as it was.
   private func write(_ states: [(number: Int, state: TrainingState)]) throws(ArchiveError) {
-    lastWrite = .now
+    // The time between two checkpoints is one of training.
+    defer { lastWrite = .now }
     var next = content
     next.found.merge(files.found) { $1 }
     for (_, state) in states { next.found.merge(state.effects.found) { $1 } }
     try FileTrace.suspended { () throws(ArchiveError) in
       for (number, state) in states {
-        var writer = ArchiveWriter(to: store)
+        var writer = ArchiveWriter(to: store, holdsWeights: true)
         try writer.append(state, root: root)
         let digest = try store.put(writer.bytes)
         next.trainings[number] = ArchivedValue(digest: digest, objects: writer.objects.union([digest]))

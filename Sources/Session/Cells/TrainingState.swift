@@ -26,6 +26,8 @@ extension ArchiveWriter {
       if let value = entry.value { try writer.append(value, root: root) }
     }
     try append(state.effects, root: root)
+    // What the files hold lies in the store, so that they can be put back.
+    for digest in state.effects.written.sorted(by: { $0.key < $1.key }).map(\.value) { append(object: digest) }
   }
 }
 
@@ -39,9 +41,10 @@ extension ArchiveReader {
       let variable = Recording.Variable(scope: try reader.whole(), name: try reader.text())
       return (variable: variable, value: try reader.flag() ? try reader.value(root: root) : nil)
     }
+    let effects = try effects(root: root)
+    for _ in effects.written { _ = try text() }
     return TrainingState(
-      trained: trained, doneBlocks: done, checks: checks, isDone: isDone, outerNames: names,
-      effects: try effects(root: root))
+      trained: trained, doneBlocks: done, checks: checks, isDone: isDone, outerNames: names, effects: effects)
   }
 }
 

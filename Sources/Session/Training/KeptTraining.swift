@@ -57,15 +57,12 @@ private struct KeptTraining {
   func takeUp(_ course: Course) -> Course? {
     let state: TrainingState
     do throws(ArchiveError) {
-      let found = try FileTrace.suspended { () throws(ArchiveError) in
+      let kept = try FileTrace.suspended { () throws(ArchiveError) in
         let state = try journal.state(of: number)
-        return (state, state?.effects.changedFile(inputs: false))
+        for (path, digest) in state?.effects.written ?? [:] { try journal.restoreFile(path, digest) }
+        return state
       }
-      guard let kept = found.0 else { return course }
-      if let change = found.1 {
-        session.aside(.warning("\(context.label) is trained anew: \(change.text)"))
-        return course
-      }
+      guard let kept else { return course }
       state = kept
     } catch {
       session.aside(.warning("\(context.label) is trained anew: \(error)"))
@@ -91,6 +88,7 @@ private struct KeptTraining {
     guard isLast || journal.isDue(interval), let state = state(course, isDone: false) else { return false }
     let place = "\(context.label) at step \(context.trained.run.step) of \(course.lastStep)"
     do throws(ArchiveError) {
+      try keepFiles(of: state)
       try journal.keep(state, number: number, place: place)
       if isLast { session.aside(.warning("stopped: \(place); kept in '\(journal.path)'")) }
       return true
@@ -103,9 +101,16 @@ private struct KeptTraining {
   func end(_ course: Course) {
     guard let state = state(course, isDone: true) else { return }
     do throws(ArchiveError) {
+      try keepFiles(of: state)
       try journal.end(state, number: number, place: "\(context.label) was done", interval: interval)
     } catch {
       session.aside(.warning("the checkpoint of \(context.label) could not be kept: \(error)"))
+    }
+  }
+
+  private func keepFiles(of state: TrainingState) throws(ArchiveError) {
+    try FileTrace.suspended { () throws(ArchiveError) in
+      for path in state.effects.written.keys.sorted() { _ = try journal.keepFile(path) }
     }
   }
 
@@ -118,8 +123,7 @@ private struct KeptTraining {
     }
     return TrainingState(
       trained: context.trained, doneBlocks: course.schedule.entries.map(\.isDone), checks: context.checks,
-      isDone: isDone, outerNames: names,
-      effects: FileTrace.suspended { recording.effects(in: session) })
+      isDone: isDone, outerNames: names, effects: effects)
   }
 }
 
