@@ -35,9 +35,10 @@ let package = Package(
     system("CPNG", pkgConfig: "libpng16", debian: "libpng-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
+    .target(name: "CKernels"),
     .target(name: "Random", swiftSettings: safe),
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
-    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS"], swiftSettings: common),
+    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
     .target(
       name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random"],
@@ -94,7 +95,7 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "RandomTests", dependencies: ["Random", "TestSupport"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensor", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "TestSupport"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NetworkTests", dependencies: ["Network", "Autodiff", "Tensor", "Random", "TestSupport"]),

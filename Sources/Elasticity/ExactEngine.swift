@@ -38,6 +38,7 @@ public struct ExactEngine: Sendable {
   let workers: Workers
   /// The run's optimiser and its moments, for `trainer`.
   let trainer: Trainer?
+  private let spare = SpareScratch()
 
   /// Probes run in batches of this many; results of matrix products depend on their number of rows, so it is fixed.
   static let tile = 64
@@ -78,7 +79,8 @@ public struct ExactEngine: Sendable {
     let engine = StepEngine(
       network: network, weights: base, rule: rule, method: method, isFixed: try fixed(by: update))
     let isFirstOrder = rule.isFirstOrder
-    var scratch = (0..<workers.count).map { _ in StepScratch(network: network) }
+    var scratch = spare.take(min(workers.count, sources.count), for: network)
+    defer { spare.giveBack(scratch) }
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
       let passes = try passes(over: sources, chunk)
@@ -88,8 +90,10 @@ public struct ExactEngine: Sendable {
         let source = chunk.lowerBound + place
         let pass = passes[place / ExactEngine.pass]
         engine.prepare(source, pass, &scratch)
-        let changes = tiles.flatMap { tile in
-          tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
+        var changes: [PredictionChange] = []
+        for tile in tiles {
+          let part = tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
+          if changes.isEmpty { changes = part } else { changes += part }
         }
         let alone =
           trainer == nil || !rule.isTrainer
@@ -185,8 +189,7 @@ public struct ExactEngine: Sendable {
   }
 
   private func checkFinite(_ outputs: Tensor, first: Int) throws(ElasticityError) {
-    if let bad = outputs.rows.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
-      throw .notFinite(sample: first + bad)
-    }
+    let bad = outputs.withSpan { span in span.indices.first { !span[$0].isFinite } }
+    if let bad { throw .notFinite(sample: first + bad / max(outputs.shape.last ?? 1, 1)) }
   }
 }

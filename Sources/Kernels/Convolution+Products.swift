@@ -1,3 +1,4 @@
+import CKernels
 import Tensor
 
 extension Convolution {
@@ -5,50 +6,68 @@ extension Convolution {
   ///
   /// x is `[inputHeight, inputWidth, n, inputChannels]`, w `[kernelHeight, kernelWidth, inputChannels,
   /// outputChannels]`, out `[outputHeight, outputWidth, n, outputChannels]`. Cost: n · `multiplyAdds`.
-  public func product(_ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false) {
+  public func product(
+    _ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false,
+    instructions: Instructions = .best
+  ) {
     let samples = check(x: x, w: w, out: out)
-    if !accumulating { Elementwise.fill(&out, with: 0) }
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    x.withPointer { x in
-      w.withPointer { w in
-        out.withMutablePointer { out in
-          if gathersPatches {
-            forEachPatchRow(x, samples: samples, sample: nil) { patches, pixel, rows in
-              multiply(
-                Matrix(base: patches, stride: patchSize), Matrix(base: w, stride: outputs),
-                into: out + pixel * samples * outputs, stride: outputs, m: rows, n: outputs, k: patchSize,
-                accumulating: true)
-            }
-            return
-          }
-          for run in runs {
-            multiply(
-              Matrix(base: x + run.inputPixel * samples * inputs, stride: inputs),
-              Matrix(base: w + run.tap * inputs * outputs, stride: outputs),
-              into: out + run.outputPixel * samples * outputs, stride: outputs, m: run.pixels * samples,
-              n: outputs,
-              k: inputs, accumulating: true)
-          }
-        }
-      }
-    }
+    apply(
+      outputPlan, x, channels: inputs, w, row: outputs, column: 1, into: &out, channels: outputs,
+      samples: samples, accumulating, instructions)
   }
 
   /// The gradient at the input: out (+)= d convolved with the transposed taps.
-  public func inputGradient(_ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool) {
+  public func inputGradient(
+    _ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool, instructions: Instructions = .best
+  ) {
     let samples = check(x: out, w: w, out: d)
-    if !accumulating { Elementwise.fill(&out, with: 0) }
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    d.withPointer { d in
+    apply(
+      inputPlan, d, channels: outputs, w, row: 1, column: outputs, into: &out, channels: inputs,
+      samples: samples, accumulating, instructions)
+  }
+
+  /// out (+)= Σ over the taps and pixels of a plan of x · tap, one panel of output channels after the other.
+  ///
+  /// `row` and `column` are the steps in a tap from one channel of x, and of out, to the next.
+  private func apply(
+    _ plan: TapPlan, _ x: Tensor, channels from: Int, _ w: Tensor, row: Int, column: Int,
+    into out: inout Tensor, channels to: Int, samples: Int, _ accumulating: Bool, _ instructions: Instructions
+  ) {
+    Counters.add(multiplyAdds: samples * multiplyAdds)
+    let (width, tap) = (instructions.panelColumns, from * to)
+    // A few rows are done sooner than a panel is packed.
+    let packs = samples > 2 || column != 1
+    x.withPointer { x in
       w.withPointer { w in
         out.withMutablePointer { out in
-          for run in runs {
-            multiply(
-              Matrix(base: d + run.outputPixel * samples * outputs, stride: outputs),
-              Matrix(base: w + run.tap * inputs * outputs, stride: outputs, isTransposed: true),
-              into: out + run.inputPixel * samples * inputs, stride: inputs, m: run.pixels * samples,
-              n: inputs,
-              k: outputs, accumulating: true)
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: geometry.taps * from * width) { scratch in
+            guard let panel = scratch.baseAddress else { return }
+            var product = tile_product()
+            (product.left, product.left_unit, product.left_row) = (x, samples * from, from)
+            (product.left_step, product.depth_unit, product.out_row) = (1, from, to)
+            product.accumulating = accumulating
+            for first in stride(from: 0, to: to, by: width) {
+              product.columns = min(width, to - first)
+              if packs || product.columns < width {
+                for live in liveTaps {
+                  instructions.pack(
+                    w + live * tap + first * column, row: row, column: column, depth: from,
+                    columns: product.columns, into: panel + live * from * width)
+                }
+                product.panel = UnsafePointer(panel)
+                (product.panel_unit, product.panel_step) = (from * width, width)
+              } else {
+                (product.panel, product.panel_unit, product.panel_step) = (w + first, tap, row)
+              }
+              plan.forEachBlock { block, stretches in
+                (product.stretches, product.count) = (stretches, block.stretches.count)
+                product.out = out + block.pixel * samples * to + first
+                product.rows = block.pixels * samples
+                instructions.multiply(&product)
+              }
+            }
           }
         }
       }
@@ -58,7 +77,9 @@ extension Convolution {
   /// The gradient at the weights, summed over all samples or that of one sample alone.
   ///
   /// Live taps of `out` are overwritten; dead taps are left as they are (their gradient is 0).
-  public func weightGradient(_ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor) {
+  public func weightGradient(
+    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     let samples = check(x: x, w: out, out: d)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     let first = sample ?? 0
@@ -66,72 +87,52 @@ extension Convolution {
     // With one sample the rows of a run are its pixels, which lie `samples` rows apart.
     let step = sample == nil ? 1 : samples
     let rowsPerPixel = sample == nil ? samples : 1
+    Counters.add(multiplyAdds: rowsPerPixel * multiplyAdds)
+    let width = instructions.panelColumns
+    // Output rows are taken as many at a time as leave a panel in cache.
+    let band = max(1, Convolution.mostPanelRows / (geometry.outputWidth * rowsPerPixel))
     x.withPointer { x in
       d.withPointer { d in
         out.withMutablePointer { out in
-          if gathersPatches {
-            var isFirst = true
-            forEachPatchRow(x, samples: samples, sample: sample) { patches, pixel, rows in
-              multiply(
-                Matrix(base: patches, stride: patchSize, isTransposed: true),
-                Matrix(base: d + (pixel * samples + first) * outputs, stride: step * outputs), into: out,
-                stride: outputs, m: patchSize, n: outputs, k: rows, accumulating: !isFirst)
-              isFirst = false
-            }
-            return
-          }
-          var isWritten = [Bool](repeating: false, count: geometry.taps)
-          for run in runs {
-            multiply(
-              Matrix(
-                base: x + (run.inputPixel * samples + first) * inputs, stride: step * inputs,
-                isTransposed: true),
-              Matrix(base: d + (run.outputPixel * samples + first) * outputs, stride: step * outputs),
-              into: out + run.tap * inputs * outputs, stride: outputs, m: inputs, n: outputs,
-              k: run.pixels * rowsPerPixel, accumulating: isWritten[run.tap])
-            isWritten[run.tap] = true
-          }
-        }
-      }
-    }
-  }
-
-  private var patchSize: Int { geometry.taps * geometry.inputChannels }
-
-  /// Gathers the input patches of one output row at a time, `[outputWidth · samples, taps · inputChannels]`, padding as
-  /// 0, and hands them to `body(patches, firstOutputPixel, rows)`.
-  private func forEachPatchRow(
-    _ x: UnsafePointer<Float>, samples: Int, sample: Int?,
-    _ body: (_ patches: UnsafePointer<Float>, _ pixel: Int, _ rows: Int) -> Void
-  ) {
-    let g = geometry
-    let (chosen, offset) = (sample == nil ? samples : 1, sample ?? 0)
-    let rows = g.outputWidth * chosen
-    let rowLength = g.kernelWidth * g.inputChannels
-    // The scratch lives for this call and is written in full (values or zeros) before each use.
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * patchSize) { scratch in
-      guard let patches = scratch.baseAddress else { return }
-      for outputRow in 0..<g.outputHeight {
-        patches.update(repeating: 0, count: rows * patchSize)
-        for ky in 0..<g.kernelHeight {
-          let inputRow = g.input(position: outputRow, tap: ky)
-          guard (0..<g.inputHeight).contains(inputRow) else { continue }
-          for column in 0..<g.outputWidth {
-            for kx in 0..<g.kernelWidth {
-              let inputColumn = g.input(position: column, tap: kx)
-              guard (0..<g.inputWidth).contains(inputColumn) else { continue }
-              let source = x + ((inputRow * g.inputWidth + inputColumn) * samples + offset) * g.inputChannels
-              let target = patches + column * chosen * patchSize + ky * rowLength + kx * g.inputChannels
-              for n in 0..<chosen {
-                for c in 0..<g.inputChannels { target[n * patchSize + c] = source[n * g.inputChannels + c] }
+          let capacity = min(band, geometry.outputHeight) * geometry.outputWidth * rowsPerPixel * width
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: capacity) { scratch in
+            guard let panel = scratch.baseAddress else { return }
+            var product = tile_product()
+            product.left = x + first * inputs
+            (product.left_unit, product.left_row, product.left_step) = (samples * inputs, 1, step * inputs)
+            (product.panel_unit, product.panel_step) = (rowsPerPixel * width, width)
+            product.depth_unit = rowsPerPixel
+            (product.rows, product.out_row) = (inputs, outputs)
+            for column in stride(from: 0, to: outputs, by: width) {
+              product.columns = min(width, outputs - column)
+              var isWritten = [Bool](repeating: false, count: geometry.taps)
+              for row in stride(from: 0, to: geometry.outputHeight, by: band) {
+                let rows = row..<min(row + band, geometry.outputHeight)
+                instructions.pack(
+                  d + (row * geometry.outputWidth * samples + first) * outputs + column,
+                  row: step * outputs, column: 1, depth: rows.count * geometry.outputWidth * rowsPerPixel,
+                  columns: product.columns, into: panel)
+                // The plan counts output pixels from the first row of the image.
+                product.panel = UnsafePointer(panel) - row * geometry.outputWidth * product.panel_unit
+                for tap in liveTaps {
+                  runPlan.withRuns(of: tap, outputRows: rows) { stretches, count in
+                    (product.stretches, product.count) = (stretches, count)
+                    product.out = out + tap * inputs * outputs + column
+                    product.accumulating = isWritten[tap]
+                    instructions.multiply(&product)
+                    isWritten[tap] = true
+                  }
+                }
               }
             }
           }
         }
-        body(patches, outputRow * g.outputWidth, rows)
       }
     }
   }
+
+  /// A panel of so many rows is 128 kB wide with the widest registers.
+  private static let mostPanelRows = 1024
 
   private func check(x: Tensor, w: Tensor, out: Tensor) -> Int {
     let g = geometry

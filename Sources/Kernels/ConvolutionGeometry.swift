@@ -34,6 +34,24 @@ public struct ConvolutionGeometry: Hashable, Sendable {
 
   /// The input row or column that output `position` meets through kernel offset `tap`; outside 0..<size is padding.
   func input(position: Int, tap: Int) -> Int { position * stride + tap - padding }
+
+  /// The input pixel that an output pixel meets through a tap; nil in the padding.
+  func inputPixel(output pixel: Int, tap: Int) -> Int? {
+    let row = input(position: pixel / outputWidth, tap: tap / kernelWidth)
+    let column = input(position: pixel % outputWidth, tap: tap % kernelWidth)
+    guard (0..<inputHeight).contains(row), (0..<inputWidth).contains(column) else { return nil }
+    return row * inputWidth + column
+  }
+
+  /// The output pixel that meets an input pixel through a tap.
+  func outputPixel(input pixel: Int, tap: Int) -> Int? {
+    let row = pixel / inputWidth + padding - tap / kernelWidth
+    let column = pixel % inputWidth + padding - tap % kernelWidth
+    guard row >= 0, column >= 0, row % stride == 0, column % stride == 0, row / stride < outputHeight,
+      column / stride < outputWidth
+    else { return nil }
+    return row / stride * outputWidth + column / stride
+  }
 }
 
 /// A stretch of neighbouring output pixels that meet neighbouring input pixels through one tap.
@@ -49,22 +67,33 @@ struct TapRun: Hashable, Sendable {
 /// Activations are pixel-major, `[height, width, sample, channel]`: a run of neighbouring pixels is one contiguous
 /// matrix of (pixels · samples) × channels, and the convolution a sum of plain products, one for each tap and run.
 /// Taps that meet only padding have no run: they are *dead*, never read, and their gradient is exactly 0.
-public struct Convolution: Hashable, Sendable {
+public struct Convolution: Sendable {
   public let geometry: ConvolutionGeometry
   /// Taps (row-major in the kernel) that meet the input somewhere, in increasing order.
   public let liveTaps: [Int]
   let runs: [TapRun]
-
-  /// Few input channels make thin products; then whole patches are gathered and multiplied at once. Patches meet every
-  /// tap, so a layer with dead ones is left to the products.
-  var gathersPatches: Bool {
-    geometry.inputChannels < 16 && geometry.taps > 1 && liveTaps.count == geometry.taps
-  }
+  /// Output pixels as sums over taps and input pixels.
+  let outputPlan: TapPlan
+  /// Gradients at input pixels as sums over taps and output pixels.
+  let inputPlan: TapPlan
+  let runPlan: RunPlan
 
   public init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    runs = Convolution.runs(of: geometry)
+    let g = geometry
+    runs = Convolution.runs(of: g)
     liveTaps = Array(Set(runs.map(\.tap))).sorted()
+    runPlan = RunPlan(runs, g)
+    outputPlan = TapPlan(pixels: g.outputHeight * g.outputWidth) { pixel in
+      (0..<g.taps).compactMap { tap in
+        g.inputPixel(output: pixel, tap: tap).map { (tap, $0) }
+      }
+    }
+    inputPlan = TapPlan(pixels: g.inputHeight * g.inputWidth) { pixel in
+      (0..<g.taps).compactMap { tap in
+        g.outputPixel(input: pixel, tap: tap).map { (tap, $0) }
+      }
+    }
   }
 
   public var inputSize: Int { geometry.inputHeight * geometry.inputWidth }
@@ -76,9 +105,6 @@ public struct Convolution: Hashable, Sendable {
   }
 
   private static func runs(of g: ConvolutionGeometry) -> [TapRun] {
-    if g.taps == 1 && g.stride == 1 && g.padding == 0 {
-      return [TapRun(tap: 0, inputPixel: 0, outputPixel: 0, pixels: g.inputHeight * g.inputWidth)]
-    }
     var runs: [TapRun] = []
     for outputRow in 0..<g.outputHeight {
       for tap in 0..<g.taps {
@@ -101,4 +127,11 @@ public struct Convolution: Hashable, Sendable {
     }
     return runs
   }
+}
+
+/// The geometry says it all.
+extension Convolution: Hashable {
+  public static func == (left: Convolution, right: Convolution) -> Bool { left.geometry == right.geometry }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(geometry) }
 }

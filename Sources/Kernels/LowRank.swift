@@ -34,9 +34,6 @@ public enum LowRank {
 }
 
 extension Convolution {
-  /// Whether the layer multiplies gathered patches; such a layer has no pixel-Gram form.
-  public var gathersInput: Bool { gathersPatches }
-
   /// Multiply-adds of `addLowRank` for one sample, the sums over taps counted as one each.
   public var lowRankMultiplyAdds: Int {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CKernels
 import Tensor
 
 /// How one operand of a product lies in memory.
@@ -9,25 +9,58 @@ struct Matrix {
   var isTransposed = false
 }
 
-/// c = a·b, or c += a·b when `accumulating`; a is m × k, b is k × n (after transposition), c m × n.
+/// c = scale · a·b, or c += scale · a·b when `accumulating`; a is m × k, b is k × n (after transposition), c m × n.
 ///
 /// Safe when the three blocks cover the sizes given: every caller derives them from the shapes of its tensors.
 func multiply(
   _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, m: Int, n: Int, k: Int,
-  scale: Float = 1, accumulating: Bool
+  scale: Float = 1, accumulating: Bool, instructions: Instructions = .best
 ) {
   guard m > 0, n > 0 else { return }
   Counters.add(multiplyAdds: m * n * k)
-  cblas_sgemm(
-    CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
-    blasint(m), blasint(n), blasint(k), scale, a.base, blasint(a.stride), b.base, blasint(b.stride),
-    accumulating ? 1 : 0, c, blasint(stride))
+  let width = instructions.panelColumns
+  // Panels that stay in cache; a multiple of the terms of a partial sum, so that no sum depends on it.
+  let depth = min(k, 4 * TILE_PARTIAL)
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: max(depth, 1) * width) { scratch in
+    guard let panel = scratch.baseAddress else { return }
+    var all = tile_stretch(left: 0, right: 0, depth: 1)
+    var product = tile_product()
+    (product.left_row, product.left_step) = a.isTransposed ? (1, a.stride) : (a.stride, 1)
+    (product.count, product.rows, product.out_row) = (1, m, stride)
+    let (row, column) = b.isTransposed ? (1, b.stride) : (b.stride, 1)
+    withUnsafePointer(to: &all) { all in
+      product.stretches = all
+      for first in Swift.stride(from: 0, to: max(k, 1), by: max(depth, 1)) {
+        product.left = a.base + first * product.left_step
+        product.depth_unit = min(depth, k - first)
+        product.accumulating = accumulating || first > 0
+        for start in Swift.stride(from: 0, to: n, by: width) {
+          product.columns = min(width, n - start)
+          product.out = c + start
+          let right = b.base + first * row + start * column
+          // A few rows are done sooner than a panel is packed.
+          if m <= 2, column == 1, product.columns == width, scale == 1 {
+            (product.panel, product.panel_step) = (right, row)
+          } else {
+            instructions.pack(
+              right, row: row, column: column, depth: product.depth_unit, columns: product.columns,
+              scale: scale, into: panel)
+            (product.panel, product.panel_step) = (UnsafePointer(panel), width)
+          }
+          instructions.multiply(&product)
+        }
+      }
+    }
+  }
 }
 
 /// Products of activations `[…, sample, inputs]`, read as rows, with linear weights `[inputs, outputs]`.
 public enum Linear {
   /// out = x·w, or out += x·w when `accumulating`. Cost: rows · inputs · outputs multiply-adds.
-  public static func product(_ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false) {
+  public static func product(
+    _ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false,
+    instructions: Instructions = .best
+  ) {
     let (rows, inputs, outputs) = sizes(x: x, w: w, out: out)
     x.withPointer { x in
       w.withPointer { w in
@@ -35,28 +68,33 @@ public enum Linear {
           multiply(
             Matrix(base: x, stride: inputs), Matrix(base: w, stride: outputs), into: out, stride: outputs,
             m: rows,
-            n: outputs, k: inputs, accumulating: accumulating)
+            n: outputs, k: inputs, accumulating: accumulating, instructions: instructions)
         }
       }
     }
   }
 
   /// The gradient at the input: out (+)= d·wᵀ.
-  public static func inputGradient(_ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool) {
+  public static func inputGradient(
+    _ d: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool, instructions: Instructions = .best
+  ) {
     let (rows, inputs, outputs) = sizes(x: out, w: w, out: d)
     d.withPointer { d in
       w.withPointer { w in
         out.withMutablePointer { out in
           multiply(
             Matrix(base: d, stride: outputs), Matrix(base: w, stride: outputs, isTransposed: true), into: out,
-            stride: inputs, m: rows, n: inputs, k: outputs, accumulating: accumulating)
+            stride: inputs, m: rows, n: inputs, k: outputs, accumulating: accumulating,
+            instructions: instructions)
         }
       }
     }
   }
 
   /// The gradient at the weights, out = xᵀ·d, over all rows or over those of one sample.
-  public static func weightGradient(_ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor) {
+  public static func weightGradient(
+    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     let (rows, inputs, outputs) = sizes(x: x, w: out, out: d)
     let samples = x.shape[x.shape.rank - 2]
     // The rows of one sample lie `samples` rows apart.
@@ -69,7 +107,7 @@ public enum Linear {
           multiply(
             Matrix(base: x + first * inputs, stride: step * inputs, isTransposed: true),
             Matrix(base: d + first * outputs, stride: step * outputs), into: out, stride: outputs, m: inputs,
-            n: outputs, k: rows / step, accumulating: false)
+            n: outputs, k: rows / step, accumulating: false, instructions: instructions)
         }
       }
     }
@@ -80,7 +118,7 @@ public enum Linear {
     let (inputs, outputs) = (w.shape[0], w.shape[1])
     let rows = x.count / max(inputs, 1)
     precondition(
-      x.shape.dims.last == inputs && out.shape.dims.last == outputs && out.count == rows * outputs,
+      x.shape.last == inputs && out.shape.last == outputs && out.count == rows * outputs,
       "linear: \(x.shape) times \(w.shape) does not give \(out.shape)")
     return (rows, inputs, outputs)
   }

@@ -1,3 +1,4 @@
+import CKernels
 import Tensor
 
 /// Fused passes over parameters: every block is read once and written once.
@@ -75,41 +76,50 @@ public enum ParameterUpdates {
   /// g ← Σ parts + λw; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε).
   public static func adam(
     _ w: inout Tensor, first m: inout Tensor, second v: inout Tensor, gradient parts: [Tensor], _ rule: Adam,
-    workers: Workers
+    workers: Workers, instructions: Instructions = .best
   ) {
-    let stepSize = Float(rule.learningRate / (1 - power(rule.beta1, rule.step)))
-    let rootCorrection = Float((1 - power(rule.beta2, rule.step)).squareRoot())
-    let (beta1, beta2) = (Float(rule.beta1), Float(rule.beta2))
-    let (rest1, rest2) = (Float(1 - rule.beta1), Float(1 - rule.beta2))
-    let (epsilon, decay) = (Float(rule.epsilon), Float(rule.weightDecay))
+    let rule = adam_rule(
+      step_size: Float(rule.learningRate / (1 - power(rule.beta1, rule.step))),
+      root_correction: Float((1 - power(rule.beta2, rule.step)).squareRoot()),
+      beta1: Float(rule.beta1), rest1: Float(1 - rule.beta1), beta2: Float(rule.beta2),
+      rest2: Float(1 - rule.beta2), epsilon: Float(rule.epsilon), weight_decay: Float(rule.weightDecay))
     w.withMutablePointer { weights in
       m.withMutablePointer { firsts in
         v.withMutablePointer { seconds in
           nonisolated(unsafe) let (w, m, v) = (weights, firsts, seconds)  // blocks are disjoint
           forEachBlock(of: parts, workers) { offset, count, gradient in
-            let (w, m, v) = (w + offset, m + offset, v + offset)
-            for i in 0..<count {
-              let g = gradient[i] + decay * w[i]
-              m[i] = beta1 * m[i] + rest1 * g
-              v[i] = beta2 * v[i] + rest2 * g * g
-              w[i] -= stepSize * m[i] / (v[i].squareRoot() / rootCorrection + epsilon)
-            }
+            var rule = rule
+            update_adam(instructions.set, w + offset, m + offset, v + offset, gradient, count, &rule)
           }
         }
       }
     }
   }
 
-  /// out = −lr · g / (|g| + ε) on `range`: the first step of a new Adam.
-  public static func freshAdamChange(
-    gradient g: Tensor, range: Range<Int>, learningRate: Float, epsilon: Float, into out: inout Tensor
-  ) {
+  /// out = w − lr · g / (|g| + ε) on `range`: the weights after the first step of a new Adam, or without w that step
+  /// alone.
+  ///
+  /// - Returns: how many scalars of g in `range` lie in 0 < |g| < bound, and how many are not 0.
+  public static func freshAdam(
+    gradient g: Tensor, range: Range<Int>, from w: Tensor?, learningRate: Float, epsilon: Float, bound: Float,
+    into out: inout Tensor, instructions: Instructions = .best
+  ) -> (small: Int, live: Int) {
     check(g, out, range)
-    g.withPointer { g in
+    if let w { check(w, out, range) }
+    let first = range.lowerBound
+    let counts = g.withPointer { g in
       out.withMutablePointer { out in
-        for i in range { out[i] = -learningRate * g[i] / (abs(g[i]) + epsilon) }
+        guard let w else {
+          return update_fresh_adam(
+            instructions.set, out + first, nil, g + first, range.count, learningRate, epsilon, bound)
+        }
+        return w.withPointer { w in
+          update_fresh_adam(
+            instructions.set, out + first, w + first, g + first, range.count, learningRate, epsilon, bound)
+        }
       }
     }
+    return (Int(counts.small), Int(counts.live))
   }
 
   /// out = scale · g on `range`.
@@ -150,6 +160,10 @@ public enum ParameterUpdates {
     let total = parts[0].count
     // A dispatch costs more than a small parameter; sixteen blocks share one.
     let stretch = block * 16
+    if parts.count == 1, total <= stretch {
+      parts[0].withPointer { body(0, total, $0) }
+      return
+    }
     workers.forEach((total + stretch - 1) / stretch) { piece, _ in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { scratch in
         guard let sum = scratch.baseAddress else { return }

@@ -125,44 +125,43 @@ public struct Run: Sendable {
   @discardableResult
   public mutating func advance(workers: Workers) throws(TrainingError) -> StepReport {
     let rows = nextRows()
-    let active = runShards(rows, workers)
+    let count = runShards(rows, workers)
+    let active = shards[..<count]
     let report = StepReport(
       step: step + 1, loss: active.reduce(0) { $0 + $1.loss } / Double(rows.count),
       accuracy: Double(active.reduce(0) { $0 + $1.correct }) / Double(rows.count))
-    if report.loss.isFinite {
-      let isStatistic = network.tape.isStatistic
-      let gradients = weights.indices.map { parameter in
-        isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
-      }
-      apply(gradients, workers)
-      keepStatistics(of: active)
-      history.append(report)
-    }
-    shards.insert(contentsOf: active, at: 0)
     guard report.loss.isFinite else { throw .diverged(step: report.step, loss: report.loss) }
+    let isStatistic = network.tape.isStatistic
+    let gradients = weights.indices.map { parameter in
+      isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
+    }
+    optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
+    keepStatistics(of: active)
+    history.append(report)
     return report
   }
 
-  /// Forward and backward of one batch. The shards are taken out while they are written to: a second owner would make
-  /// every buffer be copied.
-  private mutating func runShards(_ rows: [Int], _ workers: Workers) -> [Shard] {
+  /// Forward and backward of one batch; returns how many shards it took. They are taken out while they are written to: a
+  /// second owner would make every buffer be copied.
+  private mutating func runShards(_ rows: [Int], _ workers: Workers) -> Int {
     // A batch that is normalized by its own statistics stays whole.
     let parts =
       network.normalizesBatches ? [rows] : Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
     while shards.count < parts.count { shards.append(Shard(network: network)) }
-    var active = Array(shards[..<parts.count])
-    shards.removeFirst(parts.count)
+    var active: [Shard] = []
+    swap(&active, &shards)
     let epoch = step / batchesPerEpoch
-    workers.forEach(of: &active) { [network, weights, data, options] index, shard in
+    workers.forEach(of: &active, first: parts.count) { [network, weights, data, options] index, shard in
       shard.run(
         parts[index], batch: rows.count, epoch: epoch, seed: options.seed, network: network, weights: weights,
         data: data, loss: options.loss)
     }
-    return active
+    swap(&active, &shards)
+    return parts.count
   }
 
   /// Moves the kept statistics by a tenth towards those of the batch, the variance in its unbiased form, as PyTorch.
-  private mutating func keepStatistics(of shards: [Shard]) {
+  private mutating func keepStatistics(of shards: ArraySlice<Shard>) {
     guard network.normalizesBatches, let shard = shards.first else { return }
     for (index, batch) in shard.statistics {
       guard let parameter = network.tape.nodes[index].parameter else { continue }
@@ -175,10 +174,6 @@ public struct Run: Sendable {
         weights[parameter][flat: i] = 0.9 * weights[parameter][flat: i] + 0.1 * seen
       }
     }
-  }
-
-  private mutating func apply(_ gradients: [[Tensor]], _ workers: Workers) {
-    optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
   }
 }
 

@@ -97,8 +97,7 @@ import Testing
     let factors: [ParameterChange] = test.tape.parameterNodes.map { index in
       let node = test.tape.nodes[index]
       switch node.primitive {
-      case .linear: break
-      case .convolution(let convolution) where !convolution.gathersInput: break
+      case .linear, .convolution: break
       default: return .none
       }
       return .lowRank(

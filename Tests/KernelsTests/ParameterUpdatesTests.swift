@@ -95,10 +95,16 @@ import Testing
     #expect(out.scalars == [9, 1, 0, 9, 9])
     ParameterUpdates.add(Tensor([5], repeating: 1), range: 0..<2, into: &out)
     #expect(out.scalars == [10, 2, 0, 9, 9])
-    ParameterUpdates.freshAdamChange(gradient: g, range: 0..<4, learningRate: 0.1, epsilon: 1e-8, into: &out)
-    let expected = g.scalars.prefix(4).map { -0.1 * Double($0) / (abs(Double($0)) + 1e-8) }
-    for i in 0..<4 { expectClose(Double(out[flat: i]), expected[i], tolerance: 1e-6) }
-    #expect(out[flat: 4] == 9)
+    for from in [nil, Tensor([5], scalars: [2, 3, 4, 5, 6])] {
+      _ = ParameterUpdates.freshAdam(
+        gradient: g, range: 1..<4, from: from, learningRate: 0.1, epsilon: 1e-8, bound: 1, into: &out)
+      for i in 1..<4 {
+        let step = -0.1 * Double(g[flat: i]) / (abs(Double(g[flat: i])) + 1e-8)
+        expectClose(
+          Double(out[flat: i]), step + (from.map { Double($0[flat: i]) } ?? 0), tolerance: 1e-6)
+      }
+      #expect(out[flat: 0] == 10 && out[flat: 4] == 9)
+    }
   }
 
   @Test func smallAndLiveGradientsAreCounted() {
@@ -106,6 +112,34 @@ import Testing
     #expect(ParameterUpdates.count(of: g, range: 0..<6, below: 1e-7) == (small: 2, live: 5))
     #expect(ParameterUpdates.count(of: g, range: 3..<5, below: 1e-6) == (small: 1, live: 2))
     #expect(ParameterUpdates.count(of: g, range: 0..<0, below: 1) == (small: 0, live: 0))
+    var out = Tensor([6], repeating: 0)
+    for instructions in Instructions.allCases where instructions.isSupported {
+      let counts = ParameterUpdates.freshAdam(
+        gradient: g, range: 0..<6, from: nil, learningRate: 1, epsilon: 1e-8, bound: 1e-7, into: &out,
+        instructions: instructions)
+      #expect(counts == (small: 2, live: 5))
+    }
+  }
+
+  /// The passes over parameters round every operation by itself, whatever the instructions.
+  @Test func allInstructionsGiveTheSameBits() {
+    let (start, g) = (noise([5003], 1), noise([5003], 2))
+    func result(_ instructions: Instructions) -> [Tensor] {
+      var (w, m, v, out) = (start, Tensor(zeros: [5003]), Tensor(zeros: [5003]), Tensor(zeros: [5003]))
+      for step in 1...3 {
+        ParameterUpdates.adam(
+          &w, first: &m, second: &v, gradient: [g, g],
+          .init(learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: step),
+          workers: Workers(count: 1), instructions: instructions)
+      }
+      _ = ParameterUpdates.freshAdam(
+        gradient: g, range: 0..<5003, from: w, learningRate: 0.1, epsilon: 1e-8, bound: 1e-7, into: &out,
+        instructions: instructions)
+      return [w, m, v, out]
+    }
+    for instructions in Instructions.allCases where instructions.isSupported {
+      #expect(result(instructions) == result(.portable), "\(instructions)")
+    }
   }
 
   private func rule(_ momentum: Float, _ step: Int) -> ParameterUpdates.SGD {

@@ -1,0 +1,15 @@
+/* Calls the version of a function for one set of instructions. */
+
+#if defined(__x86_64__)
+#define CHOOSE(set, function, ...)                           \
+  switch (set) {                                             \
+    case AVX512: return function##_avx512(__VA_ARGS__);      \
+    case AVX2: return function##_avx2(__VA_ARGS__);          \
+    case PORTABLE: return function##_portable(__VA_ARGS__);  \
+  }
+#else
+#define CHOOSE(set, function, ...) return function##_portable(__VA_ARGS__)
+#endif
+
+#define AVX2_TARGET __attribute__((target("avx2,fma")))
+#define AVX512_TARGET __attribute__((target("avx512f,avx512vl,fma")))

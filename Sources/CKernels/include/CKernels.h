@@ -1,0 +1,3 @@
+#include "instructions.h"
+#include "products.h"
+#include "updates.h"

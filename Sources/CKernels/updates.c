@@ -1,0 +1,31 @@
+#include "updates.h"
+
+#include "dispatch.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define NAME portable
+#define TARGET
+#include "update.h"
+
+#if defined(__x86_64__)
+
+#define NAME avx2
+#define TARGET AVX2_TARGET
+#include "update.h"
+
+#define NAME avx512
+#define TARGET AVX512_TARGET
+#include "update.h"
+
+#endif
+
+void update_adam(enum instructions set, float *w, float *m, float *v, const float *g, size_t count,
+                 const struct adam_rule *rule) {
+  CHOOSE(set, adam, w, m, v, g, count, rule);
+}
+
+struct gradient_counts update_fresh_adam(enum instructions set, float *out, const float *w, const float *g, size_t count,
+                                         float lr, float epsilon, float bound) {
+  CHOOSE(set, fresh_adam, out, w, g, count, lr, epsilon, bound);
+}

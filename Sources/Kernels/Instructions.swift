@@ -1,0 +1,40 @@
+import CKernels
+
+/// The instructions with which the innermost loops run.
+///
+/// Each element of a matrix product is summed in an order that depends on nothing but the inner dimension, so `avx2` and
+/// `avx512` give the same bits, for any number of rows; `portable` rounds after each multiplication where the processor
+/// has no fused multiply-add.
+public enum Instructions: String, CaseIterable, Sendable {
+  case portable
+  case avx2 = "AVX2"
+  case avx512 = "AVX-512"
+
+  /// The fastest that this processor has.
+  public static let best = allCases.last { $0.isSupported } ?? .portable
+
+  public var isSupported: Bool { has_instructions(set) }
+
+  /// What the C loops call it.
+  var set: instructions {
+    switch self {
+    case .portable: PORTABLE
+    case .avx2: AVX2
+    case .avx512: AVX512
+    }
+  }
+
+  /// The columns of one panel of the right operand of a product.
+  var panelColumns: Int { tile_columns(set) }
+
+  /// panel[k, c] = scale · right[k · row + c · column], with columns of 0 up to the width of a panel.
+  func pack(
+    _ right: UnsafePointer<Float>, row: Int, column: Int, depth: Int, columns: Int, scale: Float = 1,
+    into panel: UnsafeMutablePointer<Float>
+  ) {
+    tile_pack(set, right, row, column, depth, columns, scale, panel)
+  }
+
+  /// Multiplies all rows of the left operand with one panel.
+  func multiply(_ product: inout tile_product) { tile_multiply(set, &product) }
+}
