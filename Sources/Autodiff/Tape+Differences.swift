@@ -73,7 +73,8 @@ extension Tape {
         switch change {
         case .none: nil
         default:
-          isFirstOrder ? base.values[node.inputs[0]] : differences.stepped(node.inputs[0], base: base, for: self)
+          isFirstOrder
+            ? base.values[node.inputs[0]] : differences.stepped(node.inputs[0], base: base, for: self)
         }
       var out = differences.deltas.take(index, for: self)
       node.primitive.difference(
@@ -96,7 +97,8 @@ extension Primitive {
   ///
   /// `stepped` is operand + difference, given where the parameter changes.
   func difference(
-    _ first: Tensor?, _ second: Tensor?, input x: Tensor, output y: Tensor, stepped: Tensor?, parameter: Tensor?,
+    _ first: Tensor?, _ second: Tensor?, input x: Tensor, output y: Tensor, stepped: Tensor?,
+    parameter: Tensor?,
     change: ParameterChange, isFirstOrder: Bool, into out: inout Tensor
   ) {
     if isFirstOrder, tangent(first, input: x, output: y, into: &out) { return }

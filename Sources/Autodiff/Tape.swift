@@ -59,7 +59,6 @@ public struct Tape: Hashable, Sendable {
     parameterNodes.map { nodes[$0].primitive.parameterShape ?? [0] }
   }
 
-
   /// The live stretches of each parameter.
   public var liveRanges: [[Range<Int>]] { parameterNodes.map { nodes[$0].primitive.liveRanges } }
 }

@@ -9,7 +9,8 @@ public struct OutputRow: RandomAccessCollection, Sendable, ExpressibleByArrayLit
 
   /// - Precondition: the row lies in the array.
   public init(_ values: [Double], row: Int, width: Int) {
-    precondition(row >= 0 && width >= 0 && (row + 1) * width <= values.count, "row \(row) of \(values.count) numbers")
+    precondition(
+      row >= 0 && width >= 0 && (row + 1) * width <= values.count, "row \(row) of \(values.count) numbers")
     self.values = values
     start = row * width
     count = width

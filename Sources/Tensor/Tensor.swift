@@ -108,7 +108,8 @@ public struct Tensor: Sendable {
   }
 
   /// Writes the scalars through a bounds-checked view.
-  @inlinable public mutating func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows
+  @inlinable public mutating func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) throws -> Result)
+    rethrows
     -> Result
   {
     makeUnique()
@@ -119,7 +120,9 @@ public struct Tensor: Sendable {
   }
 
   /// The address of the first scalar, for kernels; valid inside `body` only.
-  @inlinable public func withPointer<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+  @inlinable public func withPointer<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows
+    -> Result
+  {
     try withExtendedLifetime(storage) { try body(UnsafePointer(storage.base)) }
   }
 

@@ -79,7 +79,7 @@ extension CellKey {
   init(of cell: CellText, names: [String: KnownName], session: Session, seed: String) throws(ArchiveError) {
     parts = [
       .language: "\(Version.language), program \(Version.program)",
-      .engine: "\(Version.numeric), \(Workers.kernelName) kernels",
+      .engine: "\(Version.numeric), \(Workers.kernelName) and \(Instructions.best.rawValue) kernels",
       .text: sha256(Array(cell.syntax.text.utf8)),
       .seed: seed, .width: "\(session.settings.width ?? 0)", .format: "\(session.resultFormat)",
     ]

@@ -24,6 +24,8 @@ final class TrainingJournal {
   private var ended: [(number: Int, state: TrainingState)] = []
   private var lastWrite = ContinuousClock.now
   private var isWritten: Bool
+  /// The last attempt to write has failed.
+  private(set) var isFailing = false
 
   /// - Parameters:
   ///   - content: what stands in the file, or an empty one for a cell that begins.
@@ -72,7 +74,9 @@ final class TrainingJournal {
     if FileTrace.Found(path) == .file(digest) { return }
     let bytes = try store.bytes(of: digest)
     do throws(FileError) {
-      if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try Folder.make(String(path[..<slash])) }
+      if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        try Folder.make(String(path[..<slash]))
+      }
       try AtomicFile.write(bytes, to: path)
     } catch {
       throw .file(error)
@@ -81,14 +85,14 @@ final class TrainingJournal {
 
   /// Keeps a training on its way.
   func keep(_ state: TrainingState, number: Int, place: String) throws(ArchiveError) {
-    content.place = place
+    (content.place, content.hasFailed) = (place, false)
     try write(ended + [(number, state)])
   }
 
   /// Takes a training that has ended; it is kept at once where the last time is some seconds ago.
   func end(_ state: TrainingState, number: Int, place: String, interval: Duration) throws(ArchiveError) {
     ended.append((number, state))
-    content.place = place
+    (content.place, content.hasFailed) = (place, false)
     if isDue(min(interval, Self.endInterval)) { try flush() }
   }
 
@@ -99,24 +103,30 @@ final class TrainingJournal {
     try write(ended)
   }
 
-  /// On any failure the file stands as it was.
+  /// On any failure the file stands as it was, and nothing new is left.
   private func write(_ states: [(number: Int, state: TrainingState)]) throws(ArchiveError) {
     // The time between two checkpoints is one of training.
     defer { lastWrite = .now }
     var next = content
     next.found.merge(files.found) { $1 }
     for (_, state) in states { next.found.merge(state.effects.found) { $1 } }
-    try FileTrace.suspended { () throws(ArchiveError) in
-      for (number, state) in states {
-        var writer = ArchiveWriter(to: store, holdsWeights: true)
-        try writer.append(state, root: root)
-        let digest = try store.put(writer.bytes)
-        next.trainings[number] = ArchivedValue(digest: digest, objects: writer.objects.union([digest]))
+    do throws(ArchiveError) {
+      try FileTrace.suspended { () throws(ArchiveError) in
+        for (number, state) in states {
+          var writer = ArchiveWriter(to: store, holdsWeights: true)
+          try writer.append(state, root: root)
+          let digest = try store.put(writer.bytes)
+          next.trainings[number] = ArchivedValue(digest: digest, objects: writer.objects.union([digest]))
+        }
+        try next.write(to: path, store, root: root)
       }
-      try next.write(to: path, store, root: root)
+    } catch {
+      isFailing = true
+      store.remove(next.objects.subtracting(content.objects).subtracting(foreign))
+      throw error
     }
     store.remove(content.objects.subtracting(next.objects).subtracting(foreign))
-    (content, isWritten, ended) = (next, true, [])
+    (content, isWritten, isFailing, ended) = (next, true, false, [])
   }
 
   /// Forgets the trainings: the cell is done.

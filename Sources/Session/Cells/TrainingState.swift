@@ -27,7 +27,9 @@ extension ArchiveWriter {
     }
     try append(state.effects, root: root)
     // What the files hold lies in the store, so that they can be put back.
-    for digest in state.effects.written.sorted(by: { $0.key < $1.key }).map(\.value) { append(object: digest) }
+    for digest in state.effects.written.sorted(by: { $0.key < $1.key }).map(\.value) {
+      append(object: digest)
+    }
   }
 }
 

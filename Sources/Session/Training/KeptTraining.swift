@@ -87,13 +87,17 @@ private struct KeptTraining {
   func checkpoint(_ course: Course, isLast: Bool) -> Bool {
     guard isLast || journal.isDue(interval), let state = state(course, isDone: false) else { return false }
     let place = "\(context.label) at step \(context.trained.run.step) of \(course.lastStep)"
+    let wasFailing = journal.isFailing
     do throws(ArchiveError) {
       try keepFiles(of: state)
       try journal.keep(state, number: number, place: place)
       if isLast { session.aside(.warning("stopped: \(place); kept in '\(journal.path)'")) }
       return true
     } catch {
-      session.aside(.warning("the checkpoint of \(place) could not be kept: \(error)"))
+      // Once is enough until it is possible again.
+      if isLast || !wasFailing {
+        session.aside(.warning("the checkpoint of \(place) could not be kept: \(error)"))
+      }
       return false
     }
   }
