@@ -125,6 +125,7 @@ private struct KeptTraining {
     if names.contains(where: { $0.value?.holdsDefinition ?? false }) || recording.obstacle != nil {
       return nil
     }
+    let effects = FileTrace.suspended { recording.effects(in: session) }
     return TrainingState(
       trained: context.trained, doneBlocks: course.schedule.entries.map(\.isDone), checks: context.checks,
       isDone: isDone, outerNames: names, effects: effects)
