@@ -86,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "srel-bench",
       dependencies: [
-        "Elasticity", "Training", "Network", "Datasets", "Autodiff", "Kernels", "Tensor", "Random",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels",
+        "Tensor", "Random",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
 

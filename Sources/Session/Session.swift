@@ -130,6 +130,8 @@ public final class Session {
   /// What the log says in the place of a command.
   var rewriting: Rewriting?
   var log = SessionLog()
+  /// The live logs of trainings: for each file the name of its run.
+  var logs: [String: String] = [:]
   /// How many results have been shown under a number.
   var resultCount = 0
   /// Whether results get the names `_1`, `_2`, … besides `_`, as at a prompt.

@@ -41,6 +41,11 @@ extension SessionError: CustomStringConvertible {
     case .repeatedElement(let what, let element): ("\(what) has \(element) twice", "name each once", nil)
     case .noFileName(let path):
       (path.isEmpty ? "to= is empty" : "'\(path)' is a folder", "give the name of a file", nil)
+    case .sharedLog(let path, let runs):
+      (
+        "'\(path)' already holds the log of \(runs[0]), so that of \(runs[1]) cannot go there",
+        "tell them apart, as in log=\"run_{seed}.jsonl\"", nil
+      )
     case .unknownEnding(let ending, let known):
       (
         "unknown ending '.\(ending)'",

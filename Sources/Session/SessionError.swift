@@ -50,6 +50,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case noFileName(String)
   case unknownEnding(String, known: [String])
   case noError(cell: String)
+  case sharedLog(String, runs: [String])
   case assertionFailed(String, sides: [String])
 
   /// The error at a place.

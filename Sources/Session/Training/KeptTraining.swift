@@ -64,6 +64,7 @@ private struct KeptTraining {
       }
       guard let kept else { return course }
       state = kept
+      if state.isDone, let log = course.log { try writeLog(log, of: state.trained) }
     } catch {
       session.aside(.warning("\(context.label) is trained anew: \(error)"))
       return course
@@ -81,6 +82,11 @@ private struct KeptTraining {
     session.aside(
       .note("\(context.label): \(state.isDone ? "taken as it was, \(step)" : "goes on from \(step)")"))
     return state.isDone ? nil : rest
+  }
+
+  /// A training that is not taken further does not write its log anew.
+  private func writeLog(_ path: String, of trained: TrainedRun) throws(ArchiveError) {
+    do throws(FileError) { _ = try RunLog(path, of: trained) } catch { throw .file(error) }
   }
 
   /// Keeps the training where it is time, or at once where it ends here.

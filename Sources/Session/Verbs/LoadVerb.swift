@@ -8,12 +8,13 @@ extension Verb {
   private static let fileKinds = ["npz", "csv", "images", "regression", "table", "assets"]
 
   static let load = Verb(
-    "load", "read a data set from files, a table from CSV or JSON lines, or the paper's published results",
+    "load",
+    "read a data set from files, a table from CSV, JSON lines or NPZ, or the paper's published results",
     things: [
       ThingDeclaration("SOURCE", .word(DatasetSource.all.map(\.name) + fileKinds), "what to read"),
       ThingDeclaration(
         "FILE", .text, .optional,
-        "the file of npz, csv, regression (CSV or NPY) and table (CSV or JSON lines), the folder of images and assets"
+        "the file of npz, csv, regression (CSV or NPY) and table (CSV, JSON lines or NPZ), the folder of images and assets"
       ),
     ],
     options: [
@@ -74,7 +75,7 @@ extension Verb {
       try refuse(call.verb.options.map(\.name), of: kind, call)
       return try session.located(at: call.command.items[1].range) {
         kind == "table"
-          ? .table(try Table(contentsOf: path)) : try PublishedResults(folder: path).value
+          ? .table(try SavedTable.read(path)) : try PublishedResults(folder: path).value
       }
     }
     let own = ["label", "target", "features"]

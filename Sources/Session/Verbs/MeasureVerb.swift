@@ -150,7 +150,8 @@ extension Verb {
     }
   }
 
-  private static func points(_ call: Call) throws -> (sources: Dataset, probes: Dataset) {
+  /// The data sets of sources and of probes: `points=` for both, or `source=` and `probe=`.
+  static func points(_ call: Call) throws -> (sources: Dataset, probes: Dataset) {
     func data(_ name: String) -> Dataset? {
       if case .dataset(let data)? = call.options[name] { data } else { nil }
     }
@@ -159,13 +160,13 @@ extension Verb {
     case (nil, let source?, let probe?): return (source, probe)
     case (nil, nil, nil):
       throw SessionError.missingOption(
-        owner: "measure", option: "points", kind: "samples, such as pts = pick d per_class=20"
+        owner: call.verb.name, option: "points", kind: "samples, such as pts = pick d per_class=20"
       )
       .diagnostic(at: call.command.range)
     case (nil, nil, _):
-      throw SessionError.missingOption(owner: "measure", option: "source", kind: "a data set")
+      throw SessionError.missingOption(owner: call.verb.name, option: "source", kind: "a data set")
     case (nil, _, nil):
-      throw SessionError.missingOption(owner: "measure", option: "probe", kind: "a data set")
+      throw SessionError.missingOption(owner: call.verb.name, option: "probe", kind: "a data set")
     default:
       let other = call.ranges["source"] == nil ? "probe" : "source"
       throw SessionError.conflictingOptions("points", other).diagnostic(at: call.range(of: other))

@@ -98,6 +98,8 @@ extension Verb {
     OptionDeclaration(
       "checkpoint", .duration,
       "in a notebook: how often the state is kept in NAME.out for --resume, 5min if not given"),
+    OptionDeclaration(
+      "log", .text, "a file that gets a line of JSON for each step, evaluation and measurement as it comes"),
   ]
 
   static let train = Verb(
