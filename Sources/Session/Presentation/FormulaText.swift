@@ -51,11 +51,11 @@ struct FormulaText {
   private func scripted(_ children: [Markup], below: String?, above: String?) -> [Token] {
     guard let first = children.first else { return [] }
     let base = tokens(first)
-    let script =
+    let scripts =
       (below.map { script($0, Self.subscripts, mark: "_") } ?? "")
       + (above.map { $0 == "⊤" && unicode ? "ᵀ" : script($0, Self.superscripts, mark: "^") } ?? "")
     // A sum stays an operator with its limits.
-    return [Token(text: joined(base) + script, kind: base.count == 1 ? base[0].kind : .atom)]
+    return [Token(text: joined(base) + scripts, kind: base.count == 1 ? base[0].kind : .atom)]
   }
 
   /// The script in small letters if all of them exist, else after `^` or `_`.
