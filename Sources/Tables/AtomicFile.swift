@@ -96,6 +96,7 @@ public struct AtomicFile: ~Copyable {
 
   private mutating func finish() throws(FileError) {
     try flush()
+    FileTrace.noteWritten(path, isDevice: temporary == nil)
     guard let temporary else { return }
     if let mode = POSIX.permissions(of: target) { fchmod(descriptor, mode) }
     if fsync(descriptor) != 0 { throw FileError(path: path, code: errno) }

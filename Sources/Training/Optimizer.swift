@@ -2,7 +2,7 @@ import Kernels
 import Tensor
 
 /// A rule by which gradients move weights, as a value without state.
-public enum Optimizer: Hashable, Sendable {
+public enum Optimizer: Hashable, Sendable, Codable {
   /// b ← μb + g + λw; w ← w − lr·b.
   case sgd(learningRate: Double, momentum: Double = 0, weightDecay: Double = 0)
   /// Adam (Kingma & Ba 2015, arXiv 1412.6980) with weight decay added to the gradient, as PyTorch's `Adam`.
@@ -60,6 +60,16 @@ public enum Optimizer: Hashable, Sendable {
   }
 }
 
+extension Optimizer {
+  /// Which moments it keeps.
+  var momentCounts: (first: Bool, second: Bool) {
+    switch self {
+    case .sgd(_, let momentum, _): (momentum != 0, false)
+    case .adam: (true, true)
+    }
+  }
+}
+
 /// The moments that an optimiser carries from step to step.
 public struct OptimizerState: Sendable, Equatable {
   /// Steps taken so far.
@@ -68,4 +78,8 @@ public struct OptimizerState: Sendable, Equatable {
   public var first: [Tensor]
   /// Second moment of Adam.
   public var second: [Tensor]
+
+  public init(step: Int, first: [Tensor], second: [Tensor]) {
+    (self.step, self.first, self.second) = (step, first, second)
+  }
 }

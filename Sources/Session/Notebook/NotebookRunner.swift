@@ -26,10 +26,11 @@ public final class NotebookRunner {
   /// What the cells said, as far as they have run, for the report.
   var outputs: [CellOutput] = []
   var record: OutputsRecord
-  /// The digest of a value, for the record.
-  var digest: (Value, _ root: String?) -> String = Digest.value
   /// To whom the cells are shown while they run.
   public weak var audience: (any NotebookAudience)?
+  /// What earlier runs have kept; nil where nothing is kept.
+  private(set) var cache: CellCache?
+  private var failedPasses: [Diagnostic] = []
   /// The report has been written at least once.
   public internal(set) var hasReport = false
 
@@ -106,12 +107,21 @@ public final class NotebookRunner {
   ///   - folder: where report and record go; nil for none.
   ///   - command: what was typed to start this, for the record.
   ///   - keepsGoing: go on with the next cell after one that failed.
+  ///   - kept: what is done with the work of earlier runs.
   /// - Returns: the first failure, nil if all went well.
-  public func run(in folder: RunFolder?, command: [String] = [], keepsGoing: Bool = false)
-    -> SessionFailure?
-  {
+  public func run(
+    in folder: RunFolder?, command: [String] = [], keepsGoing: Bool = false, kept: KeptWork = .usual
+  ) -> SessionFailure? {
     var conditions = RunConditions(command: command, threads: session.workers.count)
     var first: SessionFailure?
+    do throws(SessionFailure) {
+      cache = folder.map { CellCache(folder: $0.path, session: session, kept) }
+      try cache?.begin(cells.map(text))
+    } catch {
+      return error
+    }
+    session.gathersFailures = true
+    defer { session.gathersFailures = false }
     for place in cells.indices {
       let shown = presented(place)
       guard case .stay(let hands) = shown.flatMap({ audience?.meet($0) }) ?? .stay(hands: nil) else {
@@ -137,9 +147,37 @@ public final class NotebookRunner {
       }
       if isStopped { break }
     }
+    first = first ?? failureOfPasses
     conditions.exit = Int(first?.exitCode ?? 0)
     if let problem = save(in: folder, conditions) { first = first ?? problem }
+    cache?.finish(cells.map(text))
     return first
+  }
+
+  /// Where a training is kept that was cut off.
+  public var checkpoint: String? { cache?.checkpoint }
+
+  /// Whether a cell would run, and what makes it: nothing is run or written.
+  ///
+  /// - Parameter folder: what a run would write to.
+  /// - Throws: `SessionFailure.invalid` where the notebook has no such cell of code.
+  public func answer(about name: String, in folder: String) throws(SessionFailure) -> [String] {
+    let cells = cells.filter { $0.cell.kind == .code }.map(text)
+    guard cells.contains(where: { $0.name == name }) else {
+      let names = cells.map(\.name)
+      throw .invalid([
+        Diagnostic(
+          "there is no cell '\(name)' of code",
+          hint: Speller.suggestion(for: name, in: names) ?? "it has \(names.joined(separator: ", "))")
+      ])
+    }
+    return CellCache(folder: folder, session: session, .usual).answer(about: name, cells, seed: session.seed)
+  }
+
+  private func text(of cell: Cell) -> CellText {
+    CellText(
+      cell.cell, cell.statements, of: notebook.source, usesCache: cell.options.usesCache,
+      expectsError: cell.options.expectsError)
   }
 
   /// The cell as an audience sees it; nil where there is none or nothing to see.
@@ -163,13 +201,18 @@ public final class NotebookRunner {
     output.question?.hands = hands
     let events = CellEvents(session)
     defer { events.end() }
+    session.failedPasses = []
     let (state, failure) = outcome(of: cell)
+    let passes = session.failedPasses
+    failedPasses += passes
     output.text = events.text
     output.figures = events.figures
-    output.error = failure.flatMap(errorText)
+    output.error = (failure ?? passes.first.map { .failed($0) }).flatMap(errorText)
     output.isSkipped = state == .skipped
+    record.cells[place].key = cache?.keyDigest
     record.cells[place].take(
-      output, state, values: namedValues(events.names), files: recordedFiles(events.files))
+      output, passes.isEmpty ? state : .failed, values: namedValues(events.names),
+      files: recordedFiles(events.files))
     if !isPreamble(cell), !(isProse && output.isSkipped) { outputs.append(output) }
     return failure
   }
@@ -185,7 +228,10 @@ public final class NotebookRunner {
       return (.failed, error)
     }
     do throws(SessionFailure) {
-      try session.execute(cell.statements, of: notebook.source)
+      let run = { [session, notebook] () throws(SessionFailure) in
+        try session.execute(cell.statements, of: notebook.source)
+      }
+      if let cache, cell.cell.kind == .code { try cache.run(text(of: cell), run) } else { try run() }
     } catch {
       guard error.isError else { return (error.exitCode == 0 ? .done : .stopped, error) }
       guard cell.options.expectsError else { return (.failed, error) }
@@ -195,6 +241,14 @@ public final class NotebookRunner {
     guard cell.options.expectsError else { return (.done, nil) }
     let error = SessionError.noError(cell: cell.cell.name)
     return (.failed, .failed(error.diagnostic(at: cell.cell.header)))
+  }
+
+  /// The passes that failed in `repeat … on_error=keep`, which stop nothing, as one failure.
+  private var failureOfPasses: SessionFailure? {
+    guard let first = failedPasses.first else { return nil }
+    if failedPasses.count == 1 { return .failed(first) }
+    return .failed(
+      Diagnostic("\(failedPasses.count) passes of on_error=keep failed", notes: failedPasses.map(\.title)))
   }
 
   /// Whether lines before the first cell only say the version of the language, which a page need not begin with.

@@ -1,0 +1,72 @@
+import Network
+import Tensor
+import Training
+
+extension ArchiveWriter {
+  mutating func append(_ trained: TrainedRun) throws(ArchiveError) {
+    append(trained.name)
+    try append(trained.run)
+    append(trained.test != nil)
+    if let test = trained.test { try append(test) }
+    append(trained.initial.loss)
+    append(trained.initial.accuracy)
+    append(trained.measurements.count)
+    for table in trained.measurements { append(table) }
+    append(trained.evaluationParts.count)
+    for table in trained.evaluationParts { append(table) }
+    append(trained.start != nil)
+    if let start = trained.start { try append(start) }
+  }
+
+  private mutating func append(_ run: Run) throws(ArchiveError) {
+    try append(run.network.model)
+    try append(run.data)
+    try append(coded: run.optimizer)
+    try append(coded: run.options)
+    try append(run.weights)
+    append(run.state.step)
+    try append(run.state.first)
+    try append(run.state.second)
+    append(run.history.count)
+    for report in run.history {
+      append(report.step)
+      append(report.loss)
+      append(report.accuracy)
+    }
+  }
+}
+
+extension ArchiveReader {
+  mutating func run() throws(ArchiveError) -> TrainedRun {
+    let name = try text()
+    let run = try training()
+    let test = try flag() ? try dataset() : nil
+    var trained = TrainedRun(name: name, run: run, test: test, initial: (try number(), try number()))
+    trained.measurements = try list { (reader) throws(ArchiveError) in try reader.table() }
+    trained.evaluationParts = try list { (reader) throws(ArchiveError) in try reader.table() }
+    trained.start = try flag() ? try training() : nil
+    return trained
+  }
+
+  private mutating func training() throws(ArchiveError) -> Run {
+    let model = try model()
+    let data = try dataset()
+    let optimizer: Optimizer = try coded()
+    let options: TrainingOptions = try coded()
+    let weights = try tensors()
+    let state = OptimizerState(step: try whole(), first: try tensors(), second: try tensors())
+    let count = try count(ofAtLeast: 24)
+    var history: [StepReport] = []
+    history.reserveCapacity(count)
+    for _ in 0..<count {
+      history.append(StepReport(step: try whole(), loss: try number(), accuracy: try number()))
+    }
+    do throws(TrainingError) {
+      return try Run(
+        restoring: model, on: data, optimizer: optimizer, options: options, weights: weights, state: state,
+        history: history)
+    } catch {
+      throw .malformed("run")
+    }
+  }
+}
