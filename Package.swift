@@ -45,6 +45,7 @@ let package = Package(
       swiftSettings: safe),
     .target(
       name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
+    .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
     .target(name: "Tables", swiftSettings: safe),
     .target(
       name: "Training",
@@ -61,8 +62,8 @@ let package = Package(
     .target(
       name: "Session",
       dependencies: [
-        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
-        "Kernels", "Tensor", "Random",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Download", "Tables", "Charts",
+        "Autodiff", "Kernels", "Tensor", "Random",
       ], swiftSettings: safe),
     .target(
       name: "CLineEdit",
@@ -80,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "srel-repl",
       dependencies: [
-        "Session", "LineEditor", "Language", "Charts",
+        "Session", "LineEditor", "Language", "Charts", "Download",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
     .executableTarget(
@@ -103,6 +104,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "Random", "TestSupport"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "DownloadTests", dependencies: ["Download", "TestSupport"]),
     .testTarget(name: "TablesTests", dependencies: ["Tables"]),
     .testTarget(
       name: "TrainingTests",
@@ -118,7 +120,7 @@ let package = Package(
     .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "Charts", "TestSupport"]),
+    .testTarget(name: "SessionTests", dependencies: ["Session", "Download", "Language", "Tables", "Charts", "TestSupport"]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

@@ -68,7 +68,7 @@ public struct ExactEngine: Sendable {
       throw .tooManyPairs(sources: sources.count, probes: probes.count, most: ExactEngine.mostPairs)
     }
     if case .biasOnly = update.plain {
-      return try biasOnly(sources: sources, probes: probes, learningRate: update.learningRate)
+      return try biasOnly(sources: sources, probes: probes, update)
     }
     if update.isFirstOrder, method == .subtraction { throw .noSubtraction }
     let rule = try rule(of: update)
@@ -129,9 +129,13 @@ public struct ExactEngine: Sendable {
 
   /// The control: the same change of the output bias, so of the logits, at every probe.
   private func biasOnly(
-    sources: Dataset, probes: Dataset, learningRate: Double
+    sources: Dataset, probes: Dataset, _ update: UpdateRule
   ) throws(ElasticityError) -> [SourceResponse] {
-    guard network.outputBias != nil else { throw .noOutputBias(model: network.model.name) }
+    guard let bias = network.outputBias else { throw .noOutputBias(model: network.model.name) }
+    if try fixed(by: update)[bias] {
+      throw .withoutOutputBias(pattern: update.patterns[0], bias: network.parameters[bias].name)
+    }
+    let learningRate = update.learningRate
     let tiles = try tiles(of: probes, weights: weights)
     let bases = tiles.flatMap { tile in zip(tile.base.output.rows, tile.targets) }
     var responses: [SourceResponse] = []

@@ -1,4 +1,5 @@
 import Datasets
+import Download
 import Kernels
 import Language
 import Random
@@ -15,6 +16,7 @@ public enum SessionEvent: Sendable {
   /// A figure was drawn: its SVG text, the first file it was written to, its title.
   case figure(svg: String, path: String, caption: String)
   case progress(TrainingProgress)
+  case download(Download.Progress)
   /// A picture for the terminal, among the results.
   case drawing(Drawing)
 }
@@ -137,8 +139,12 @@ public final class Session {
   /// Whether results get the names `_1`, `_2`, … besides `_`, as at a prompt.
   public var numbersResults = false
   public var resultFormat = ResultFormat.text
+  /// Whether `plot` also draws in the terminal, for people who look on.
+  public var sketchesFigures = false
   /// The data sets that were read or drawn, for the provenance of a report.
   public private(set) var dataUsed: [(name: String, digest: String)] = []
+  /// What else a reader of the results has to know, for the same place.
+  public private(set) var provenanceNotes: [(name: String, text: String)] = []
   public internal(set) var settings = Settings()
   /// The columns of the window where a person looks on; nil elsewhere, so that a result is the same everywhere.
   public var windowColumns: () -> Int? = { nil }
@@ -179,6 +185,12 @@ public final class Session {
     for recording in recordings { recording.data.append((name, digest)) }
     if !dataUsed.contains(where: { $0.name == name && $0.digest == digest }) {
       dataUsed.append((name, digest))
+    }
+  }
+
+  func noteProvenance(_ name: String, _ text: String) {
+    if !provenanceNotes.contains(where: { $0.name == name && $0.text == text }) {
+      provenanceNotes.append((name, text))
     }
   }
 

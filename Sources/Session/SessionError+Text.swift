@@ -110,6 +110,7 @@ extension SessionError: CustomStringConvertible {
         "--safe refuses to write '\(path)'",
         folder.map { "name a file below \($0)" } ?? "start with --out FOLDER to have files written there", nil
       )
+    case .downloadRefused: ("--safe refuses to download", "start without --safe to fetch data", nil)
     case .recursion:
       ("the definitions call each other too deeply", nil, "At most 100 calls stand inside one another.")
     case .languageVersion(let version):

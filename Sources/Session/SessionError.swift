@@ -37,6 +37,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case noScript(String, hint: String?)
   case scriptsTooDeep
   case writingRefused(String, folder: String?)
+  case downloadRefused
   case recursion
   case languageVersion(String)
   case unknownParameter(String, hint: String?)

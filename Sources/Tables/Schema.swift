@@ -21,7 +21,7 @@ extension Table {
     public static func role(of name: String) -> ColumnRole? {
       switch name {
       case "time": return .axis
-      case "kernel_drift": return .value
+      case "kernel_drift", "kernel_alignment": return .value
       default: break
       }
       return (averages + pairs).first { $0.0 == name }?.1

@@ -35,6 +35,8 @@ public struct Run: Sendable {
   /// Batch loss and accuracy of every step so far, measured before that step's update.
   public private(set) var history: [StepReport] = []
 
+  /// Where a run stands whose weights come from elsewhere.
+  public private(set) var start = (step: 0, epoch: 0.0)
   private var shards: [Shard]
   private var order = EpochOrder()
 
@@ -68,7 +70,8 @@ public struct Run: Sendable {
   ///   moments or a number of steps of another run.
   public init(
     restoring model: Model, on data: Dataset, optimizer: Optimizer, options: TrainingOptions,
-    weights: [Tensor], state: OptimizerState, history: [StepReport]
+    weights: [Tensor], state: OptimizerState, history: [StepReport],
+    start: (step: Int, epoch: Double) = (0, 0)
   ) throws(TrainingError) {
     do throws(NetworkError) {
       network = try model.network(input: data.input, outputs: data.outputs(for: options.loss))
@@ -85,11 +88,12 @@ public struct Run: Sendable {
     self.weights = weights
     self.state = state
     self.history = history
+    self.start = start
     shards = []
   }
 
   /// Steps taken so far.
-  public var step: Int { history.count }
+  public var step: Int { start.step + history.count }
 
   /// Batches in one epoch.
   public var batchesPerEpoch: Int {
@@ -97,17 +101,30 @@ public struct Run: Sendable {
   }
 
   /// The fraction of epochs done.
-  public var epoch: Double { Double(step) / Double(batchesPerEpoch) }
+  public var epoch: Double { start.epoch + Double(history.count) / Double(batchesPerEpoch) }
 
   /// The position of the next batch in its epoch, from 0.
   public var batchInEpoch: Int { step % batchesPerEpoch }
 
-  /// Replaces the weights, as read from a file; moments and position stay.
+  /// Replaces the weights by those of a file; moments and position stay.
   ///
+  /// - Returns: what did not fit, where the file need not be strict.
   /// - Throws: `TrainingError.network` for weights of another network.
-  public mutating func load(_ tensors: [(name: String, tensor: Tensor)]) throws(TrainingError) {
-    do throws(NetworkError) { weights = try network.imported(tensors) } catch { throw .network(error) }
+  @discardableResult
+  public mutating func load(_ file: WeightFile) throws(TrainingError) -> WeightMismatch {
+    do throws(NetworkError) {
+      if file.isStrict {
+        weights = try network.imported(file.tensors)
+        return WeightMismatch()
+      }
+      let found = try network.imported(file.tensors, into: weights)
+      weights = found.weights
+      return found.mismatch
+    } catch { throw .network(error) }
   }
+
+  /// Says where in a training of elsewhere the present weights stand.
+  public mutating func begin(atStep step: Int, epoch: Double) { start = (step, epoch) }
 
   /// The rows of the next batch, in the order of stream `order` for the present epoch.
   private mutating func nextRows() -> [Int] {

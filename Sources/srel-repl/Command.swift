@@ -87,6 +87,11 @@ struct Command: ParsableCommand {
   @Flag(help: "Results as JSON, one value a line; errors too.")
   var json = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Show FILE to a class: a cell at a time, with its questions; a key runs it (needs a terminal)."))
+  var present = false
+
   @Flag(help: "No shell commands; files are written only below the folder of --out.")
   var safe = false
 
@@ -121,6 +126,10 @@ struct Command: ParsableCommand {
       if check { throw ValidationError("give \(flag) or --check, not both") }
       if resume && fresh { throw ValidationError("give --resume or --fresh, not both") }
       if why != nil, resume || fresh { throw ValidationError("--why runs nothing: give it alone") }
+    }
+    if present, file == nil || file == "-" { throw ValidationError("--present needs a FILE") }
+    if present, check || json || quiet || verify || reprun {
+      throw ValidationError("--present shows a run to people: it goes with no other way to run a script")
     }
     if verify || reprun {
       let flag = verify ? "--verify" : "--reprun"

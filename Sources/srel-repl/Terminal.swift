@@ -1,4 +1,5 @@
 import Charts
+import Download
 import FoundationEssentials
 import LineEditor
 import Session
@@ -39,7 +40,7 @@ final class Terminal: Sendable {
   var windowColumns: Int? { isInteractive ? ShellCommand.window.columns : nil }
 
   /// What drawings among the results can use.
-  private func style(_ settings: Session.Settings) -> TerminalStyle {
+  func style(_ settings: Session.Settings) -> TerminalStyle {
     let window = ShellCommand.window
     var style = TerminalStyle(
       columns: settings.width ?? (isInteractive ? window.columns : 80),
@@ -62,6 +63,7 @@ final class Terminal: Sendable {
     case .note(let text): if !isQuiet { tell(text) }
     case .figure: break
     case .progress(let progress): show(progress)
+    case .download(let progress): showLive(progress.text)
     }
   }
 
@@ -87,6 +89,9 @@ final class Terminal: Sendable {
     return ShellCommand.run("LESS=\"${LESS-FRX}\"; export LESS; \(pager)", input: text) == 0
   }
 
+  /// Text of a presentation as it is, on stdout.
+  func present(_ text: String) { write(text, to: .results) }
+
   /// A line on stderr.
   func tell(_ text: String) { write(text + "\n", to: .messages) }
 
@@ -102,13 +107,16 @@ final class Terminal: Sendable {
   }
 
   /// How far a measurement is; called on any thread.
-  func show(_ progress: MeasurementProgress) {
+  func show(_ progress: MeasurementProgress) { showLive(progress.text) }
+
+  /// A line that the next one is written over; a line a second where that cannot be.
+  private func showLive(_ text: String) {
     if isQuiet { return }
     if hasLiveLines {
       hasLiveLine.store(true, ordering: .relaxed)
-      StandardStream.messages.write("\r\u{1B}[K" + fitted(progress.text))
+      StandardStream.messages.write("\r\u{1B}[K" + fitted(text))
     } else if isLineDue() {
-      tell(progress.text)
+      tell(text)
     }
   }
 

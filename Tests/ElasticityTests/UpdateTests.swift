@@ -64,8 +64,23 @@ import Training
       let h = 1e-7
       let expected = zip(outputs(h), outputs(-h)).map { ($0 - $1) / (2 * h) }
       let rows = DoubleLosses.rows(expected, width: subject.network.outputs)
-      #expect(worstDifference([found[source].probes.map(\.delta)], [rows]) < 2e-4)
+      #expect(worstDifference([found[source].probes.map { Array($0.delta) }], [rows]) < 2e-4)
     }
+  }
+
+  /// `only=` of the control has to leave it its one weight.
+  @Test func onlyOfTheControlNamesTheOutputBias() throws {
+    let subject = try Subject.Kind.mlp()
+    let rule = UpdateRule.biasOnly(learningRate: 1e-3)
+    let bias = try #require(subject.network.outputBias.map { subject.network.parameters[$0].name })
+    let plain = try subject.responses(update: rule)
+    for pattern in ["*", "*.bias", bias] {
+      #expect(try subject.responses(update: .restricted(rule, only: pattern)).changes == plain.changes)
+    }
+    #expect(throws: ElasticityError.withoutOutputBias(pattern: "0.*", bias: bias)) {
+      try subject.responses(update: .restricted(rule, only: "0.*"))
+    }
+    #expect(throws: ElasticityError.self) { try subject.responses(update: .restricted(rule, only: "none")) }
   }
 
   @Test func firstOrderIsRefusedWhereItHasNoMeaning() throws {
@@ -134,7 +149,7 @@ import Training
       let gradient = DoubleLosses.crossEntropyGradient(values[values.count - 1], points.labels[source])
       let moved = stepped(base.gradients(values, outputGradient: gradient, samples: 1))
       let expected = DoubleLosses.rows(zip(moved, still).map { $0 - $1 }, width: subject.network.outputs)
-      #expect(worstDifference([found[source].probes.map(\.delta)], [expected]) < 1e-3)
+      #expect(worstDifference([found[source].probes.map { Array($0.delta) }], [expected]) < 1e-3)
     }
   }
 

@@ -16,6 +16,8 @@ extension ArchiveWriter {
     for table in trained.evaluationParts { append(table) }
     append(trained.start != nil)
     if let start = trained.start { try append(start) }
+    append(trained.sharedTestIndices)
+    append(trained.isCheckpoint)
   }
 
   private mutating func append(_ run: Run) throws(ArchiveError) {
@@ -33,6 +35,8 @@ extension ArchiveWriter {
       append(report.loss)
       append(report.accuracy)
     }
+    append(run.start.step)
+    append(run.start.epoch)
   }
 }
 
@@ -45,6 +49,8 @@ extension ArchiveReader {
     trained.measurements = try list { (reader) throws(ArchiveError) in try reader.table() }
     trained.evaluationParts = try list { (reader) throws(ArchiveError) in try reader.table() }
     trained.start = try flag() ? try training() : nil
+    trained.sharedTestIndices = try wholes()
+    trained.isCheckpoint = try flag()
     return trained
   }
 
@@ -61,10 +67,11 @@ extension ArchiveReader {
     for _ in 0..<count {
       history.append(StepReport(step: try whole(), loss: try number(), accuracy: try number()))
     }
+    let start = (step: try whole(), epoch: try number())
     do throws(TrainingError) {
       return try Run(
         restoring: model, on: data, optimizer: optimizer, options: options, weights: weights, state: state,
-        history: history)
+        history: history, start: start)
     } catch {
       throw .malformed("run")
     }

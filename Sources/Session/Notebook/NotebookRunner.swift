@@ -27,8 +27,10 @@ public final class NotebookRunner {
   var outputs: [CellOutput] = []
   var record: OutputsRecord
   /// What earlier runs have kept; nil where nothing is kept.
-  private(set) var cache: CellCache?
-  private var failedPasses: [Diagnostic] = []
+  var cache: CellCache?
+  var failedPasses: [Diagnostic] = []
+  /// To whom the cells are shown while they run.
+  public weak var audience: (any NotebookAudience)?
   /// The report has been written at least once.
   public internal(set) var hasReport = false
 
@@ -121,8 +123,14 @@ public final class NotebookRunner {
     session.gathersFailures = true
     defer { session.gathersFailures = false }
     for place in cells.indices {
+      let shown = presented(place)
+      guard case .stay(let hands) = shown.flatMap({ audience?.meet($0) }) ?? .stay(hands: nil) else {
+        if session.interruption.isRequested { first = first ?? .interrupted }
+        break
+      }
       let start = ContinuousClock.now
-      let failure = run(place)
+      let failure = run(place, hands: hands)
+      if let shown { audience?.part(from: shown, failed: failure != nil) }
       conditions.note(cells[place].cell.name, since: start)
       var isStopped = failure != nil && !keepsGoing
       switch failure {
@@ -146,39 +154,25 @@ public final class NotebookRunner {
     return first
   }
 
-  /// Where a training is kept that was cut off.
-  public var checkpoint: String? { cache?.checkpoint }
-
-  /// Whether a cell would run, and what makes it: nothing is run or written.
-  ///
-  /// - Parameter folder: what a run would write to.
-  /// - Throws: `SessionFailure.invalid` where the notebook has no such cell of code.
-  public func answer(about name: String, in folder: String) throws(SessionFailure) -> [String] {
-    let cells = cells.filter { $0.cell.kind == .code }.map(text)
-    guard cells.contains(where: { $0.name == name }) else {
-      let names = cells.map(\.name)
-      throw .invalid([
-        Diagnostic(
-          "there is no cell '\(name)' of code",
-          hint: Speller.suggestion(for: name, in: names) ?? "it has \(names.joined(separator: ", "))")
-      ])
-    }
-    return CellCache(folder: folder, session: session, .usual).answer(about: name, cells, seed: session.seed)
+  /// The cell as an audience sees it; nil where there is none or nothing to see.
+  private func presented(_ place: Int) -> PresentedCell? {
+    let cell = cells[place]
+    guard audience != nil, !isPreamble(cell) else { return nil }
+    let isProse = cell.cell.kind == .prose
+    return PresentedCell(
+      number: place + 1, count: cells.count, name: cell.cell.name, kind: isProse ? .prose : .code,
+      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell), options: cell.options,
+      leadsToCode: place + 1 < cells.count && cells[place + 1].cell.kind == .code)
   }
 
-  private func text(of cell: Cell) -> CellText {
-    CellText(
-      cell.cell, cell.statements, of: notebook.source, usesCache: cell.options.usesCache,
-      expectsError: cell.options.expectsError)
-  }
-
-  private func run(_ place: Int) -> SessionFailure? {
+  private func run(_ place: Int, hands: [Int]?) -> SessionFailure? {
     let cell = cells[place]
     let isProse = cell.cell.kind == .prose
     var output = CellOutput(
       name: cell.cell.name, kind: isProse ? .prose : .code,
-      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell),
-      hidden: cell.options.hidden)
+      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell))
+    output.take(cell.options)
+    output.question?.hands = hands
     let events = CellEvents(session)
     defer { events.end() }
     session.failedPasses = []
@@ -221,14 +215,6 @@ public final class NotebookRunner {
     guard cell.options.expectsError else { return (.done, nil) }
     let error = SessionError.noError(cell: cell.cell.name)
     return (.failed, .failed(error.diagnostic(at: cell.cell.header)))
-  }
-
-  /// The passes that failed in `repeat … on_error=keep`, which stop nothing, as one failure.
-  private var failureOfPasses: SessionFailure? {
-    guard let first = failedPasses.first else { return nil }
-    if failedPasses.count == 1 { return .failed(first) }
-    return .failed(
-      Diagnostic("\(failedPasses.count) passes of on_error=keep failed", notes: failedPasses.map(\.title)))
   }
 
   /// Whether lines before the first cell only say the version of the language, which a page need not begin with.
@@ -283,7 +269,7 @@ private final class CellEvents {
       case .figure(let svg, let path, let caption):
         let file = path.withoutFolder(session.folders.root)
         figures.append(CellOutput.Figure(svg: svg, fileName: file, caption: caption))
-      case .result, .drawing, .progress: break
+      case .result, .drawing, .progress, .download: break
       }
       outer.0(event)
     }
