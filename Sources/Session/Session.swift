@@ -189,6 +189,7 @@ public final class Session {
   }
 
   func noteProvenance(_ name: String, _ text: String) {
+    for recording in recordings { recording.notes.append((name, text)) }
     if !provenanceNotes.contains(where: { $0.name == name && $0.text == text }) {
       provenanceNotes.append((name, text))
     }

@@ -42,7 +42,7 @@ final class CellCache {
   private func path(of cell: CellText) -> String { "\(folder)/cache/cells/\(cell.fileName).cell" }
 
   private func checkpointPath(of cell: CellText) -> String {
-    "\(folder)/checkpoints/\(cell.fileName)\(CheckpointFile.ending)"
+    "\(folder)/checkpoints/\(cell.fileName)\(JournalFile.ending)"
   }
 
   /// What a cell made last, if that is known.
@@ -75,7 +75,7 @@ final class CellCache {
     }
     removeRemains(in: folder)
     let all = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? []
-    for name in all.sorted() where name.hasSuffix(CheckpointFile.ending) {
+    for name in all.sorted() where name.hasSuffix(JournalFile.ending) {
       let path = "\(folder)/checkpoints/\(name)"
       if kept == .ignored {
         try? FileManager.default.removeItem(atPath: path)
@@ -98,9 +98,9 @@ final class CellCache {
 
   /// Why a run may not begin over a checkpoint.
   private func refusal(_ path: String, _ cells: [CellText]) -> Diagnostic? {
-    let file: CheckpointFile
+    let file: JournalFile
     do throws(ArchiveError) {
-      file = try CheckpointFile(reading: path, store, root: folder)
+      file = try JournalFile(reading: path, store, root: folder)
     } catch {
       return Diagnostic(
         "the checkpoint '\(path)' cannot be read: \(error)", hint: "--fresh begins anew without it")
@@ -123,7 +123,7 @@ final class CellCache {
       ? unfinished(file, "--resume goes on from there, --fresh begins anew") : nil
   }
 
-  private func unfinished(_ file: CheckpointFile, _ hint: String) -> Diagnostic {
+  private func unfinished(_ file: JournalFile, _ hint: String) -> Diagnostic {
     Diagnostic("an earlier run was stopped in cell '\(file.cell)': \(file.place)", hint: hint)
   }
 
@@ -195,20 +195,20 @@ final class CellCache {
   ) throws(SessionFailure) -> TrainingJournal {
     let path = checkpointPath(of: cell)
     let foreign = records.values.reduce(into: Set<String>()) { $0.formUnion($1.objects) }
-    func journal(_ content: CheckpointFile, isWritten: Bool) -> TrainingJournal {
+    func journal(_ content: JournalFile, isWritten: Bool) -> TrainingJournal {
       TrainingJournal(
         path, content, isWritten: isWritten, store: store, root: folder, foreign: foreign,
         files: recording.files)
     }
-    let file: CheckpointFile
+    let file: JournalFile
     do throws(ArchiveError) {
-      file = try CheckpointFile(reading: path, store, root: folder)
+      file = try JournalFile(reading: path, store, root: folder)
     } catch {
       guard case .missing = error else {
         throw .failed(
           Diagnostic("'\(path)' cannot be read: \(error)", hint: "--fresh begins anew without it"))
       }
-      return journal(CheckpointFile(cell: cell.name, key: key), isWritten: false)
+      return journal(JournalFile(cell: cell.name, key: key), isWritten: false)
     }
     let changes = differences(from: file.key, to: key) + file.changedInputs
     if changes.isEmpty { return journal(file, isWritten: true) }
@@ -219,7 +219,7 @@ final class CellCache {
           hint: "put it back as it was, or begin anew with --fresh"))
     }
     try? FileManager.default.removeItem(atPath: path)
-    return journal(CheckpointFile(cell: cell.name, key: key), isWritten: false)
+    return journal(JournalFile(cell: cell.name, key: key), isWritten: false)
   }
 
   /// Learns what the names of a cell now stand for, and keeps it where that is wanted.
@@ -292,7 +292,7 @@ final class CellCache {
   /// Where the first training that was cut off is kept.
   var checkpoint: String? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? []
-    return names.sorted().first { $0.hasSuffix(CheckpointFile.ending) }.map { "\(folder)/checkpoints/\($0)" }
+    return names.sorted().first { $0.hasSuffix(JournalFile.ending) }.map { "\(folder)/checkpoints/\($0)" }
   }
 
   /// Removes what no cell of the notebook needs any more.
@@ -309,7 +309,7 @@ final class CellCache {
       try? FileManager.default.removeItem(atPath: "\(folder)/cache/cells/\(name)")
     }
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? [] {
-      if let file = try? CheckpointFile(
+      if let file = try? JournalFile(
         reading: "\(folder)/checkpoints/\(name)", store, root: folder)
       {
         objects.formUnion(file.objects)

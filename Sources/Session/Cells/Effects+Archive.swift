@@ -13,6 +13,10 @@ extension ArchiveWriter {
       writer.append(data.name)
       writer.append(data.digest)
     }
+    try append(each: effects.notes) { (writer, note) throws(ArchiveError) in
+      writer.append(note.name)
+      writer.append(note.text)
+    }
     try append(effects.found, root: root)
     try append(each: effects.written.sorted { $0.key < $1.key }) { (writer, entry) throws(ArchiveError) in
       writer.append(entry.key.leavingOut(root))
@@ -52,7 +56,7 @@ extension ArchiveWriter {
       append(path.leavingOut(root))
       append(caption)
     case .event(.drawing(let drawing)): text(0, drawing.plainText)
-    case .event(.progress): append(tag: 6)
+    case .event(.progress), .event(.download): append(tag: 6)
     case .transcript(let words): text(5, words)
     }
   }
@@ -67,11 +71,14 @@ extension ArchiveReader {
     let data = try list { (reader) throws(ArchiveError) in
       (name: try reader.text(), digest: try reader.text())
     }
+    let notes = try list { (reader) throws(ArchiveError) in
+      (name: try reader.text(), text: try reader.text())
+    }
     let found = try found(root: root)
     var written: [String: String] = [:]
     for _ in 0..<(try count(ofAtLeast: 16)) { written[try text().putting(root)] = try text() }
     return Effects(
-      said: said.compactMap { $0 }, seed: seed, figures: first..<last, data: data, found: found,
+      said: said.compactMap { $0 }, seed: seed, figures: first..<last, data: data, notes: notes, found: found,
       written: written, listed: try texts().map { $0.putting(root) })
   }
 

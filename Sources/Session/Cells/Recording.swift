@@ -22,6 +22,8 @@ final class Recording {
   /// The names that were given values or forgotten, in the order in which they first were.
   private(set) var touched: [Variable] = []
   var data: [(name: String, digest: String)] = []
+  /// What a reader of the results has to know.
+  var notes: [(name: String, text: String)] = []
   let files = FileTrace { sha256($0) }
   /// Why the whole cannot be told from what is written down.
   var obstacle: String?
@@ -43,7 +45,7 @@ final class Recording {
     for path in files.written { if case .file(let digest) = FileTrace.Found(path) { written[path] = digest } }
     return Effects(
       said: said, seed: session.seed, figures: figuresBefore..<max(figuresBefore, session.figuresDrawn),
-      data: data, found: files.found, written: written,
+      data: data, notes: notes, found: files.found, written: written,
       listed: Array(session.filesWritten.dropFirst(filesBefore)))
   }
 }
@@ -55,7 +57,7 @@ extension Session {
     output = { [unowned self] event in
       // As text a result is written down by its transcript, which does not hang on a window.
       switch event {
-      case .progress: break
+      case .progress, .download: break
       case .result where resultFormat == .text, .drawing where resultFormat == .text: break
       default: recording.said.append(.event(event))
       }
@@ -85,6 +87,7 @@ struct Effects {
   /// How many figures had been drawn before and after.
   var figures: Range<Int>
   var data: [(name: String, digest: String)]
+  var notes: [(name: String, text: String)]
   /// The files that were read or looked for, as they were found.
   var found: [String: FileTrace.Found]
   /// The digests of the files that were written.
@@ -156,6 +159,7 @@ extension Session {
       }
     }
     for data in effects.data { noteData(data.name, digest: data.digest) }
+    for note in effects.notes { noteProvenance(note.name, note.text) }
     seed = effects.seed
     figuresDrawn += effects.figures.count
     filesWritten += effects.listed

@@ -19,7 +19,7 @@ final class TrainingJournal {
   private let foreign: Set<String>
   /// What the cell has read so far.
   private let files: FileTrace
-  private var content: CheckpointFile
+  private var content: JournalFile
   private var begun = 0
   private var ended: [(number: Int, state: TrainingState)] = []
   private var lastWrite = ContinuousClock.now
@@ -31,7 +31,7 @@ final class TrainingJournal {
   ///   - content: what stands in the file, or an empty one for a cell that begins.
   ///   - foreign: the objects that are never removed here.
   init(
-    _ path: String, _ content: CheckpointFile, isWritten: Bool, store: ObjectStore, root: String,
+    _ path: String, _ content: JournalFile, isWritten: Bool, store: ObjectStore, root: String,
     foreign: Set<String>, files: FileTrace
   ) {
     (self.path, self.content, self.isWritten) = (path, content, isWritten)
@@ -134,7 +134,7 @@ final class TrainingJournal {
 }
 
 /// What stands in the file of a journal.
-struct CheckpointFile {
+struct JournalFile {
   var cell: String
   var key: CellKey
   /// The cell ended with an error, not by a signal.
