@@ -33,6 +33,11 @@ public struct Model: Hashable, Sendable, Codable {
   /// Where the first weights come from, if they are not drawn.
   public var weights: WeightFile?
 
+  /// The recipe alone; the file of its weights is coded apart, since it is long.
+  private enum CodingKeys: String, CodingKey {
+    case architecture, bias, initializer, scale, activation, parametrization
+  }
+
   public init(
     _ architecture: Architecture, bias: Bool = true, initializer: Initializer = .standard, scale: Double = 1,
     activation: Activation = .relu, parametrization: Parametrization = .standard

@@ -21,7 +21,7 @@ extension ArchiveWriter {
   }
 
   private mutating func append(_ run: Run) throws(ArchiveError) {
-    try append(coded: run.network.model)
+    try append(run.network.model)
     try append(run.data)
     try append(coded: run.optimizer)
     try append(coded: run.options)
@@ -55,7 +55,7 @@ extension ArchiveReader {
   }
 
   private mutating func training() throws(ArchiveError) -> Run {
-    let model: Model = try coded()
+    let model = try model()
     let data = try dataset()
     let optimizer: Optimizer = try coded()
     let options: TrainingOptions = try coded()
@@ -75,5 +75,40 @@ extension ArchiveReader {
     } catch {
       throw .malformed("run")
     }
+  }
+}
+
+extension ArchiveWriter {
+  mutating func append(_ model: Model) throws(ArchiveError) {
+    try append(coded: model)
+    append(model.weights != nil)
+    guard let file = model.weights else { return }
+    append(file.path)
+    append(file.renaming.map(\.description))
+    append(file.isStrict)
+    try append(coded: file.metadata)
+    append(file.tensors.map(\.name))
+    try append(file.tensors.map(\.tensor))
+  }
+}
+
+extension ArchiveReader {
+  mutating func model() throws(ArchiveError) -> Model {
+    var model: Model = try coded()
+    guard try flag() else { return model }
+    let path = try text()
+    var renaming: [WeightRenaming] = []
+    for rule in try texts() {
+      guard let rule = try? WeightRenaming(rule) else { throw .malformed("weights") }
+      renaming.append(rule)
+    }
+    let isStrict = try flag()
+    let metadata: [String: String] = try coded()
+    let (names, tensors) = (try texts(), try tensors())
+    guard names.count == tensors.count else { throw .malformed("weights") }
+    model.weights = WeightFile(
+      restoring: zip(names, tensors).map { (name: $0, tensor: $1) }, path: path, renaming: renaming,
+      isStrict: isStrict, metadata: metadata)
+    return model
   }
 }

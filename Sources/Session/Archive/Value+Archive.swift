@@ -81,7 +81,7 @@ extension ArchiveWriter {
       try append(data)
     case .model(let model):
       tag(.model)
-      try append(coded: model)
+      try append(model)
     case .recipe(let recipe):
       tag(.recipe)
       append(recipe.declaration.name)
@@ -146,7 +146,7 @@ extension ArchiveReader {
         })
     case .table: return .table(try table())
     case .dataset: return .dataset(try dataset())
-    case .model: return .model(try coded())
+    case .model: return .model(try model())
     case .recipe:
       guard let declaration = Registry.recipesByName[try text()] else { throw .malformed("recipe") }
       let values = try list { (reader) throws(ArchiveError) in (try reader.text(), try inner(&reader)) }
