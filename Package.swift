@@ -44,8 +44,7 @@ let package = Package(
       name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random"],
       swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "CZlib", "CPNG", "CCrypto"],
-      swiftSettings: common),
+      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
     .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
     .target(name: "Tables", swiftSettings: safe),
     .target(

@@ -30,9 +30,10 @@ public struct Model: Hashable, Sendable, Codable {
   public var activation: Activation
   /// How the layers of `mlp` are scaled with their widths.
   public var parametrization: Parametrization
-  /// Where the first weights come from, if they are not drawn; no part of the coded recipe.
+  /// Where the first weights come from, if they are not drawn.
   public var weights: WeightFile?
 
+  /// The recipe alone; the file of its weights is coded apart, since it is long.
   private enum CodingKeys: String, CodingKey {
     case architecture, bias, initializer, scale, activation, parametrization
   }

@@ -26,10 +26,10 @@ public struct WeightFile: Hashable, Sendable {
     tensors = renaming.renamed(file.tensors)
   }
 
-  /// What was read once, put together again.
+  /// A file that was read before, its tensors under their new names.
   public init(
-    path: String, renaming: [WeightRenaming], isStrict: Bool, metadata: [String: String],
-    tensors: [(name: String, tensor: Tensor)]
+    restoring tensors: [(name: String, tensor: Tensor)], path: String, renaming: [WeightRenaming],
+    isStrict: Bool, metadata: [String: String]
   ) {
     (self.path, self.renaming, self.isStrict) = (path, renaming, isStrict)
     (self.metadata, self.tensors) = (metadata, tensors)

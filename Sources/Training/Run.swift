@@ -36,7 +36,7 @@ public struct Run: Sendable {
   public private(set) var history: [StepReport] = []
 
   /// Where a run stands whose weights come from elsewhere.
-  private var start = (step: 0, epoch: 0.0)
+  public private(set) var start = (step: 0, epoch: 0.0)
   private var shards: [Shard]
   private var order = EpochOrder()
 
@@ -70,7 +70,8 @@ public struct Run: Sendable {
   ///   moments or a number of steps of another run.
   public init(
     restoring model: Model, on data: Dataset, optimizer: Optimizer, options: TrainingOptions,
-    weights: [Tensor], state: OptimizerState, history: [StepReport]
+    weights: [Tensor], state: OptimizerState, history: [StepReport],
+    start: (step: Int, epoch: Double) = (0, 0)
   ) throws(TrainingError) {
     do throws(NetworkError) {
       network = try model.network(input: data.input, outputs: data.outputs(for: options.loss))
@@ -87,6 +88,7 @@ public struct Run: Sendable {
     self.weights = weights
     self.state = state
     self.history = history
+    self.start = start
     shards = []
   }
 

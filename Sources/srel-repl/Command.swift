@@ -120,16 +120,16 @@ struct Command: ParsableCommand {
     for setting in p where !setting.contains("=") {
       throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
     }
-    if present, file == nil || file == "-" { throw ValidationError("--present needs a FILE") }
-    if present, check || json || quiet || verify || reprun || why != nil {
-      throw ValidationError("--present shows a run to people: it goes with no other way to run a script")
-    }
     if resume || fresh || why != nil {
       let flag = resume ? "--resume" : fresh ? "--fresh" : "--why"
       if file == nil || file == "-" { throw ValidationError("\(flag) needs a FILE") }
       if check { throw ValidationError("give \(flag) or --check, not both") }
       if resume && fresh { throw ValidationError("give --resume or --fresh, not both") }
       if why != nil, resume || fresh { throw ValidationError("--why runs nothing: give it alone") }
+    }
+    if present, file == nil || file == "-" { throw ValidationError("--present needs a FILE") }
+    if present, check || json || quiet || verify || reprun || why != nil {
+      throw ValidationError("--present shows a run to people: it goes with no other way to run a script")
     }
     if verify || reprun {
       let flag = verify ? "--verify" : "--reprun"

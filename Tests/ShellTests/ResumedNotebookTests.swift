@@ -20,12 +20,12 @@ import Testing
 
     # %% train
     def weighted(x, by=1000) { x + by }
-    runs = repeat s in [1, 2, 3] {
-      train model(mlp, widths=[32, 32]) on=d test=t epochs=EPOCHS batch=20 seed=s checkpoint=30ms {
+    runs = repeat seed in [1, 2, 3] {
+      train model(mlp, widths=[32, 32]) on=d test=t epochs=EPOCHS batch=20 seed=seed checkpoint=30ms {
         at start { measure srel points=pts }
         every 2 batches { measure srel points=pts update=[sgd(lr=1e-3), adam_fresh(lr=1e-4)]; seen = seen + 1 }
         when (loss < 0.6) { seen = weighted(seen); show loss }
-        at 1 epochs { save rows to="block_{step}.csv"; seed 5 }
+        at 1 epochs { save rows to="block_{step}.csv" }
         every 7 steps { save rows to="block.csv"; rows = evaluate on=d }
         at end { evaluate on=d; show accuracy }
       }
@@ -97,11 +97,11 @@ import Testing
 
     let script = try Script(text, name: "n.srel")
     let process = try BatchProcess([Program.path, script.path])
-    try process.waitForErrors(containing: "s=1  epoch 60.00")
+    try process.waitForErrors(containing: "seed=1  epoch 60.00")
     process.signal(signal)
     let stopped = try process.outcome()
     #expect(stopped.code == 128 + signal, "\(stopped.errors)")
-    #expect(stopped.errors.contains("stopped: s=2 at step "))
+    #expect(stopped.errors.contains("stopped: seed=2 at step "))
     #expect(stopped.errors.contains("n.out/checkpoints/train-"))
     #expect(stopped.errors.contains("--resume goes on with it, --fresh begins anew"))
 
@@ -109,7 +109,7 @@ import Testing
     let record = try script.folder.text("n.out/outputs.json")
     let plain = try Program.run([script.path])
     #expect(plain.code == 1 && plain.output == "")
-    #expect(plain.errors.contains("an earlier run was stopped in cell 'train': s=2 at step "))
+    #expect(plain.errors.contains("an earlier run was stopped in cell 'train': seed=2 at step "))
     #expect(plain.errors.contains("--resume goes on from there, --fresh begins anew"))
     #expect(try script.folder.text("n.out/outputs.json") == record)
 
@@ -118,7 +118,7 @@ import Testing
       text.replacingOccurrences(of: "widths=[32, 32]", with: "widths=[33]"), as: "n.srel")
     let changed = try Program.run([script.path, "--resume"])
     #expect(changed.code == 1)
-    #expect(changed.errors.contains("cell 'train' cannot go on from where it was stopped (s=2 at step "))
+    #expect(changed.errors.contains("cell 'train' cannot go on from where it was stopped (seed=2 at step "))
     #expect(changed.errors.contains("its text has changed"))
     _ = try script.folder.write(
       text.replacingOccurrences(of: "per_class=40", with: "per_class=50"), as: "n.srel")
@@ -129,8 +129,8 @@ import Testing
     let resumed = try Program.run([script.path, "--resume"])
     #expect(resumed.code == 0 && resumed.output == unbroken.output, "\(resumed.errors)")
     #expect(
-      resumed.errors.contains("s=1: taken as it was")
-        && resumed.errors.contains("s=2: goes on from step"))
+      resumed.errors.contains("seed=1: taken as it was")
+        && resumed.errors.contains("seed=2: goes on from step"))
     let (left, right) = (try tree(script.folder.file("n.out")), try tree(whole.folder.file("n.out")))
     for (name, data) in right { #expect(left[name] == data, "\(name)") }
     #expect(left.count == right.count)
@@ -143,7 +143,7 @@ import Testing
   @Test func freshBeginsAnewOverACheckpoint() throws {
     let script = try Script(night(epochs: 30), name: "n.srel")
     let process = try BatchProcess([Program.path, script.path])
-    try process.waitForErrors(containing: "s=1  epoch 30.00")
+    try process.waitForErrors(containing: "seed=1  epoch 30.00")
     process.signal(SIGTERM)
     #expect(try process.outcome().code == 143)
     let fresh = try Program.run([script.path, "--fresh"])
@@ -155,7 +155,7 @@ import Testing
   @Test func aDamagedCheckpointIsAnError() throws {
     let script = try Script(night(epochs: 30), name: "n.srel")
     let process = try BatchProcess([Program.path, script.path])
-    try process.waitForErrors(containing: "s=1  epoch 30.00")
+    try process.waitForErrors(containing: "seed=1  epoch 30.00")
     process.signal(SIGTERM)
     #expect(try process.outcome().code == 143)
     let folder = script.folder.file("n.out/checkpoints")

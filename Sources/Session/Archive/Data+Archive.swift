@@ -27,6 +27,7 @@ extension ArchiveWriter {
     append(data.split)
     append(data.digest)
     append(data.preparation)
+    append(data.remarks)
     append(data.attributes.count)
     for attribute in data.attributes {
       append(attribute.name)
@@ -74,6 +75,7 @@ extension ArchiveReader {
     let classNames = try texts()
     let indices = try wholes()
     let (split, digest, preparation) = (try text(), try text(), try texts())
+    let remarks = try texts()
     let attributes = try list { (reader) throws(ArchiveError) in
       (name: try reader.text(), values: try reader.texts())
     }
@@ -89,6 +91,7 @@ extension ArchiveReader {
       name: name, samples: samples, labels: labels, targets: targets, classNames: classNames,
       indices: indices, split: split, digest: digest, preparation: preparation)
     data.attributes = attributes
+    data.remarks = remarks
     data.redrawing = redrawing
     return data
   }

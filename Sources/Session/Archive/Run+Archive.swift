@@ -16,6 +16,8 @@ extension ArchiveWriter {
     for table in trained.evaluationParts { append(table) }
     append(trained.start != nil)
     if let start = trained.start { try append(start) }
+    append(trained.sharedTestIndices)
+    append(trained.isCheckpoint)
   }
 
   private mutating func append(_ run: Run) throws(ArchiveError) {
@@ -33,6 +35,8 @@ extension ArchiveWriter {
       append(report.loss)
       append(report.accuracy)
     }
+    append(run.start.step)
+    append(run.start.epoch)
   }
 }
 
@@ -45,6 +49,8 @@ extension ArchiveReader {
     trained.measurements = try list { (reader) throws(ArchiveError) in try reader.table() }
     trained.evaluationParts = try list { (reader) throws(ArchiveError) in try reader.table() }
     trained.start = try flag() ? try training() : nil
+    trained.sharedTestIndices = try wholes()
+    trained.isCheckpoint = try flag()
     return trained
   }
 
@@ -61,12 +67,48 @@ extension ArchiveReader {
     for _ in 0..<count {
       history.append(StepReport(step: try whole(), loss: try number(), accuracy: try number()))
     }
+    let start = (step: try whole(), epoch: try number())
     do throws(TrainingError) {
       return try Run(
         restoring: model, on: data, optimizer: optimizer, options: options, weights: weights, state: state,
-        history: history)
+        history: history, start: start)
     } catch {
       throw .malformed("run")
     }
+  }
+}
+
+extension ArchiveWriter {
+  mutating func append(_ model: Model) throws(ArchiveError) {
+    try append(coded: model)
+    append(model.weights != nil)
+    guard let file = model.weights else { return }
+    append(file.path)
+    append(file.renaming.map(\.description))
+    append(file.isStrict)
+    try append(coded: file.metadata)
+    append(file.tensors.map(\.name))
+    try append(file.tensors.map(\.tensor))
+  }
+}
+
+extension ArchiveReader {
+  mutating func model() throws(ArchiveError) -> Model {
+    var model: Model = try coded()
+    guard try flag() else { return model }
+    let path = try text()
+    var renaming: [WeightRenaming] = []
+    for rule in try texts() {
+      guard let rule = try? WeightRenaming(rule) else { throw .malformed("weights") }
+      renaming.append(rule)
+    }
+    let isStrict = try flag()
+    let metadata: [String: String] = try coded()
+    let (names, tensors) = (try texts(), try tensors())
+    guard names.count == tensors.count else { throw .malformed("weights") }
+    model.weights = WeightFile(
+      restoring: zip(names, tensors).map { (name: $0, tensor: $1) }, path: path, renaming: renaming,
+      isStrict: isStrict, metadata: metadata)
+    return model
   }
 }

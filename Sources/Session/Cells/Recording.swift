@@ -22,6 +22,7 @@ final class Recording {
   /// The names that were given values or forgotten, in the order in which they first were.
   private(set) var touched: [Variable] = []
   var data: [(name: String, digest: String)] = []
+  /// What a reader of the results has to know.
   var notes: [(name: String, text: String)] = []
   let files = FileTrace { sha256($0) }
   /// Why the whole cannot be told from what is written down.
@@ -86,7 +87,6 @@ struct Effects {
   /// How many figures had been drawn before and after.
   var figures: Range<Int>
   var data: [(name: String, digest: String)]
-  /// What else the provenance tells, such as test samples that were trained on.
   var notes: [(name: String, text: String)]
   /// The files that were read or looked for, as they were found.
   var found: [String: FileTrace.Found]

@@ -26,11 +26,11 @@ public final class NotebookRunner {
   /// What the cells said, as far as they have run, for the report.
   var outputs: [CellOutput] = []
   var record: OutputsRecord
+  /// What earlier runs have kept; nil where nothing is kept.
+  var cache: CellCache?
+  var failedPasses: [Diagnostic] = []
   /// To whom the cells are shown while they run.
   public weak var audience: (any NotebookAudience)?
-  /// What earlier runs have kept; nil where nothing is kept.
-  private(set) var cache: CellCache?
-  private var failedPasses: [Diagnostic] = []
   /// The report has been written at least once.
   public internal(set) var hasReport = false
 
@@ -154,32 +154,6 @@ public final class NotebookRunner {
     return first
   }
 
-  /// Where a training is kept that was cut off.
-  public var checkpoint: String? { cache?.checkpoint }
-
-  /// Whether a cell would run, and what makes it: nothing is run or written.
-  ///
-  /// - Parameter folder: what a run would write to.
-  /// - Throws: `SessionFailure.invalid` where the notebook has no such cell of code.
-  public func answer(about name: String, in folder: String) throws(SessionFailure) -> [String] {
-    let cells = cells.filter { $0.cell.kind == .code }.map(text)
-    guard cells.contains(where: { $0.name == name }) else {
-      let names = cells.map(\.name)
-      throw .invalid([
-        Diagnostic(
-          "there is no cell '\(name)' of code",
-          hint: Speller.suggestion(for: name, in: names) ?? "it has \(names.joined(separator: ", "))")
-      ])
-    }
-    return CellCache(folder: folder, session: session, .usual).answer(about: name, cells, seed: session.seed)
-  }
-
-  private func text(of cell: Cell) -> CellText {
-    CellText(
-      cell.cell, cell.statements, of: notebook.source, usesCache: cell.options.usesCache,
-      expectsError: cell.options.expectsError)
-  }
-
   /// The cell as an audience sees it; nil where there is none or nothing to see.
   private func presented(_ place: Int) -> PresentedCell? {
     let cell = cells[place]
@@ -241,14 +215,6 @@ public final class NotebookRunner {
     guard cell.options.expectsError else { return (.done, nil) }
     let error = SessionError.noError(cell: cell.cell.name)
     return (.failed, .failed(error.diagnostic(at: cell.cell.header)))
-  }
-
-  /// The passes that failed in `repeat … on_error=keep`, which stop nothing, as one failure.
-  private var failureOfPasses: SessionFailure? {
-    guard let first = failedPasses.first else { return nil }
-    if failedPasses.count == 1 { return .failed(first) }
-    return .failed(
-      Diagnostic("\(failedPasses.count) passes of on_error=keep failed", notes: failedPasses.map(\.title)))
   }
 
   /// Whether lines before the first cell only say the version of the language, which a page need not begin with.
