@@ -25,7 +25,7 @@ private final class SmallDisk {
   }
 
   private func filler() throws -> FileHandle {
-    FileManager.default.createFile(atPath: folder.file("filler"), contents: nil)
+    _ = FileManager.default.createFile(atPath: folder.file("filler"), contents: nil)
     return try FileHandle(forWritingTo: URL(fileURLWithPath: folder.file("filler")))
   }
 
