@@ -236,7 +236,7 @@ private func reason(_ error: any Error) -> String {
   case .fileNoSuchFile?: "there is no such folder"
   case .fileReadNoPermission?, .fileWriteNoPermission?: "no permission"
   case .fileWriteOutOfSpace?: "the disk is full"
-  case .fileWriteVolumeReadOnly?: "the disk is read-only"
+  case .fileWriteVolumeReadOnly?: "the file system is read-only"
   default: "the system refused"
   }
 }
