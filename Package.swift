@@ -43,6 +43,7 @@ let package = Package(
     .target(name: "Network", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"], swiftSettings: safe),
     .target(
       name: "Datasets", dependencies: ["Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
+    .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
     .target(name: "Tables", swiftSettings: safe),
     .target(
       name: "Training",
@@ -59,8 +60,8 @@ let package = Package(
     .target(
       name: "Session",
       dependencies: [
-        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Charts", "Autodiff",
-        "Kernels", "Tensor", "Random",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Download", "Tables", "Charts",
+        "Autodiff", "Kernels", "Tensor", "Random",
       ], swiftSettings: safe),
     .target(
       name: "CLineEdit",
@@ -78,13 +79,14 @@ let package = Package(
     .executableTarget(
       name: "srel-repl",
       dependencies: [
-        "Session", "LineEditor", "Language", "Charts",
+        "Session", "LineEditor", "Language", "Charts", "Download",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
     .executableTarget(
       name: "srel-bench",
       dependencies: [
-        "Elasticity", "Training", "Network", "Datasets", "Autodiff", "Kernels", "Tensor", "Random",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels",
+        "Tensor", "Random",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
 
@@ -100,6 +102,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "Random", "TestSupport"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "DownloadTests", dependencies: ["Download", "TestSupport"]),
     .testTarget(name: "TablesTests", dependencies: ["Tables"]),
     .testTarget(
       name: "TrainingTests",
@@ -115,7 +118,7 @@ let package = Package(
     .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "SessionTests", dependencies: ["Session", "Language", "Tables", "Charts", "TestSupport"]),
+    .testTarget(name: "SessionTests", dependencies: ["Session", "Download", "Language", "Tables", "Charts", "TestSupport"]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

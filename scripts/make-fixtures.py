@@ -128,6 +128,11 @@ buffer = io.BytesIO()
 np.savez(buffer, x_train=images[:2, ::4, ::4].transpose(0, 3, 1, 2).astype(np.float32) / 255,
          y_train=np.array([1, 0], np.int32))
 write("npz/planes.npz", buffer.getvalue())
+buffer = io.BytesIO()
+np.savez_compressed(
+    buffer, name=np.array(["a", "é 😀", ""]), same=np.array([True, False, True]),
+    step=np.arange(3), value=np.array([0.5, np.nan, -1e300]), half=np.array([1, 2, 3], "<f4"))
+write("npz/columns.npz", buffer.getvalue())
 
 # PNG: RGB, grey, palette, and an opaque alpha channel.
 def png(image):

@@ -9,7 +9,7 @@ public enum Primitive: Hashable, Sendable {
   /// x·w, w `[inputs, outputs]`.
   case linear(inputs: Int, outputs: Int)
   /// x ∗ w, w `[kernelHeight, kernelWidth, inputs, outputs]`.
-  case convolution(Convolution)
+  indirect case convolution(Convolution)
   /// x + b, one b a channel.
   case bias(channels: Int)
   /// max(x, 0).
@@ -87,23 +87,23 @@ public enum Primitive: Hashable, Sendable {
     }
   }
 
-  /// Computes the output from the operands and the parameter.
-  func value(_ x: [Tensor], parameter: Tensor?, into out: inout Tensor) {
+  /// Computes the output from the operands (the second one for `add` only) and the parameter.
+  func value(_ x: Tensor, _ second: Tensor?, parameter: Tensor?, into out: inout Tensor) {
     switch self {
-    case .input: Elementwise.copy(x[0], into: &out)
-    case .linear: Linear.product(x[0], required(parameter), into: &out)
-    case .convolution(let convolution): convolution.product(x[0], required(parameter), into: &out)
-    case .bias: Elementwise.addBias(x[0], required(parameter), into: &out)
-    case .relu: Elementwise.relu(x[0], into: &out)
-    case .tanh: Elementwise.tanh(x[0], into: &out)
-    case .multiply(let factor): Elementwise.scaled(x[0], by: factor, into: &out)
-    case .maxPool(let pooling): pooling.maximum(x[0], into: &out)
-    case .averagePool(let pooling): pooling.average(x[0], into: &out)
-    case .add: Elementwise.sum(x[0], x[1], into: &out)
-    case .standardize: Normalization.standardize(x[0], required(parameter), into: &out)
-    case .scale: Normalization.scale(x[0], by: required(parameter), into: &out)
-    case .groupNormalize(let normalization): normalization.value(x[0], into: &out)
-    case .flatten: Samples.flatten(x[0], into: &out)
+    case .input: Elementwise.copy(x, into: &out)
+    case .linear: Linear.product(x, required(parameter), into: &out)
+    case .convolution(let convolution): convolution.product(x, required(parameter), into: &out)
+    case .bias: Elementwise.addBias(x, required(parameter), into: &out)
+    case .relu: Elementwise.relu(x, into: &out)
+    case .tanh: Elementwise.tanh(x, into: &out)
+    case .multiply(let factor): Elementwise.scaled(x, by: factor, into: &out)
+    case .maxPool(let pooling): pooling.maximum(x, into: &out)
+    case .averagePool(let pooling): pooling.average(x, into: &out)
+    case .add: Elementwise.sum(x, required(second), into: &out)
+    case .standardize: Normalization.standardize(x, required(parameter), into: &out)
+    case .scale: Normalization.scale(x, by: required(parameter), into: &out)
+    case .groupNormalize(let normalization): normalization.value(x, into: &out)
+    case .flatten: Samples.flatten(x, into: &out)
     }
   }
 

@@ -15,7 +15,7 @@ public struct SampleShape: Hashable, Sendable, CustomStringConvertible {
   public var count: Int { height * width * channels }
 
   /// The shape of a batch in the engine's layout, `[height, width, sample, channel]`.
-  public func batch(of samples: Int) -> Shape { [height, width, samples, channels] }
+  public func batch(of samples: Int) -> Shape { Shape(height, width, samples, channels) }
 
   /// As people write images: channels × height × width, or the length of a vector.
   public var description: String { height * width == 1 ? "\(channels)" : "\(channels)x\(height)x\(width)" }

@@ -24,18 +24,21 @@ public struct Differences: Sendable {
   /// new − old of the network's output.
   public var output: Tensor { deltas.output }
 
+  /// The difference of an operation; nil where it is exactly 0.
+  func delta(_ index: Int) -> Tensor? { isZero[index] ? nil : deltas.values[index] }
+
   mutating func prepare(for tape: Tape, samples: Int) {
     deltas.prepare(for: tape, samples: samples)
     sums.prepare(for: tape, samples: samples)
-    isZero = [Bool](repeating: true, count: tape.nodes.count)
-    hasSum = [Bool](repeating: false, count: tape.nodes.count)
+    isZero.fill(with: true, count: tape.nodes.count)
+    hasSum.fill(with: false, count: tape.nodes.count)
   }
 
   /// value + δ of an operation, computed once however many operations read it.
-  mutating func stepped(_ index: Int, base: Activations) -> Tensor {
+  mutating func stepped(_ index: Int, base: Activations, for tape: Tape) -> Tensor {
     if isZero[index] { return base.values[index] }
     if !hasSum[index] {
-      var sum = sums.values[index].take()
+      var sum = sums.take(index, for: tape)
       Elementwise.sum(base.values[index], deltas.values[index], into: &sum)
       sums.values[index] = sum
       hasSum[index] = true
@@ -63,25 +66,26 @@ extension Tape {
     for index in nodes.indices.dropFirst() {
       let node = nodes[index]
       let change = node.parameter.map { changes[$0] } ?? .none
-      let moves = node.inputs.contains { !differences.isZero[$0] }
-      if case .none = change, !moves { continue }
+      let first = differences.delta(node.inputs[0])
+      let second = node.inputs.count > 1 ? differences.delta(node.inputs[1]) : nil
+      if case .none = change, first == nil, second == nil { continue }
       let stepped: Tensor? =
         switch change {
         case .none: nil
         default:
-          isFirstOrder ? base.values[node.inputs[0]] : differences.stepped(node.inputs[0], base: base)
+          isFirstOrder
+            ? base.values[node.inputs[0]] : differences.stepped(node.inputs[0], base: base, for: self)
         }
-      var out = differences.deltas.values[index].take()
-      let operands = node.inputs.map { differences.isZero[$0] ? nil : differences.deltas.values[$0] }
+      var out = differences.deltas.take(index, for: self)
       node.primitive.difference(
-        operands, input: base.values[node.inputs[0]], output: base.values[index], stepped: stepped,
+        first, second, input: base.values[node.inputs[0]], output: base.values[index], stepped: stepped,
         parameter: node.parameter.map { parameters[$0] }, change: change, isFirstOrder: isFirstOrder,
         into: &out)
       differences.deltas.values[index] = out
       differences.isZero[index] = false
     }
     if differences.isZero[nodes.count - 1] {
-      var out = differences.deltas.values[nodes.count - 1].take()
+      var out = differences.deltas.take(nodes.count - 1, for: self)
       Elementwise.fill(&out, with: 0)
       differences.deltas.values[nodes.count - 1] = out
     }
@@ -93,26 +97,27 @@ extension Primitive {
   ///
   /// `stepped` is operand + difference, given where the parameter changes.
   func difference(
-    _ deltas: [Tensor?], input x: Tensor, output y: Tensor, stepped: Tensor?, parameter: Tensor?,
+    _ first: Tensor?, _ second: Tensor?, input x: Tensor, output y: Tensor, stepped: Tensor?,
+    parameter: Tensor?,
     change: ParameterChange, isFirstOrder: Bool, into out: inout Tensor
   ) {
-    if isFirstOrder, tangent(deltas[0], input: x, output: y, into: &out) { return }
+    if isFirstOrder, tangent(first, input: x, output: y, into: &out) { return }
     switch self {
     case .input: break
     case .linear(let inputs, let outputs):
-      if let delta = deltas[0] {
+      if let delta = first {
         Linear.product(delta, required(parameter), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }
       addChange(change, stepped, into: &out) { stepped, input, gradient, scale, out in
-        precondition(stepped.shape.dims.last == inputs && out.shape.dims.last == outputs)
+        precondition(stepped.shape.last == inputs && out.shape.last == outputs)
         LowRank.add(stepped, input: input, gradient: gradient, scale: scale, into: &out)
       } dense: { stepped, change, out in
         Linear.product(stepped, change, into: &out, accumulating: true)
       }
     case .convolution(let convolution):
-      if let delta = deltas[0] {
+      if let delta = first {
         convolution.product(delta, required(parameter), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
@@ -123,28 +128,28 @@ extension Primitive {
         convolution.product(stepped, change, into: &out, accumulating: true)
       }
     case .bias:
-      if let delta = deltas[0] {
+      if let delta = first {
         Elementwise.copy(delta, into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }
       if case .dense(let change) = change { Elementwise.accumulateBias(change, into: &out) }
-    case .relu: Elementwise.reluDifference(required(deltas[0]), input: x, into: &out)
-    case .tanh: Elementwise.tanhDifference(required(deltas[0]), input: x, into: &out)
-    case .multiply(let factor): Elementwise.scaled(required(deltas[0]), by: factor, into: &out)
+    case .relu: Elementwise.reluDifference(required(first), input: x, into: &out)
+    case .tanh: Elementwise.tanhDifference(required(first), input: x, into: &out)
+    case .multiply(let factor): Elementwise.scaled(required(first), by: factor, into: &out)
     case .maxPool(let pooling):
-      pooling.maximumDifference(required(deltas[0]), input: x, output: y, into: &out)
-    case .averagePool(let pooling): pooling.average(required(deltas[0]), into: &out)
+      pooling.maximumDifference(required(first), input: x, output: y, into: &out)
+    case .averagePool(let pooling): pooling.average(required(first), into: &out)
     case .add:
-      switch (deltas[0], deltas[1]) {
+      switch (first, second) {
       case (let a?, let b?): Elementwise.sum(a, b, into: &out)
       case (let only?, nil), (nil, let only?): Elementwise.copy(only, into: &out)
       case (nil, nil): Elementwise.fill(&out, with: 0)
       }
     // The statistics are fixed while something is measured.
-    case .standardize: Normalization.scaleByDeviation(required(deltas[0]), required(parameter), into: &out)
+    case .standardize: Normalization.scaleByDeviation(required(first), required(parameter), into: &out)
     case .scale:
-      if let delta = deltas[0] {
+      if let delta = first {
         Normalization.scale(delta, by: required(parameter), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
@@ -153,8 +158,8 @@ extension Primitive {
         Normalization.scale(stepped, by: change, into: &out, accumulating: true)
       }
     case .groupNormalize(let normalization):
-      normalization.difference(required(deltas[0]), input: x, into: &out)
-    case .flatten: Samples.flatten(required(deltas[0]), into: &out)
+      normalization.difference(required(first), input: x, into: &out)
+    case .flatten: Samples.flatten(required(first), into: &out)
     }
   }
 

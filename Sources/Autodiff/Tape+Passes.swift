@@ -17,10 +17,10 @@ extension Tape {
       "input \(input.shape) for a network of \(self.input) samples")
     activations.prepare(for: self, samples: samples)
     activations.values[0] = input
-    activations.statistics = [:]
+    if !activations.statistics.isEmpty { activations.statistics = [:] }
     for index in nodes.indices.dropFirst() {
       let node = nodes[index]
-      var out = activations.values[index].take()
+      var out = activations.take(index, for: self)
       var parameter = node.parameter.map { parameters[$0] }
       if isTraining, node.primitive.isStatistic, var own = parameter {
         Normalization.statistics(of: activations.values[node.inputs[0]], into: &own)
@@ -28,7 +28,8 @@ extension Tape {
         parameter = own
       }
       node.primitive.value(
-        node.inputs.map { activations.values[$0] }, parameter: parameter, into: &out)
+        activations.values[node.inputs[0]],
+        node.inputs.count > 1 ? activations.values[node.inputs[1]] : nil, parameter: parameter, into: &out)
       activations.values[index] = out
     }
   }
@@ -45,20 +46,21 @@ extension Tape {
     gradients.prepare(for: self, samples: activations.samples)
     precondition(
       outputGradient.shape == activations.output.shape, "gradient \(outputGradient.shape) at the output")
-    var isWritten = [Bool](repeating: false, count: nodes.count)
+    gradients.isWritten.fill(with: false, count: nodes.count)
     let last = nodes.count - 1
     gradients.values[last] = outputGradient
-    isWritten[last] = true
-    for index in nodes.indices.dropFirst().reversed() where nodes[index].needsGradient && isWritten[index] {
+    gradients.isWritten[last] = true
+    for index in nodes.indices.dropFirst().reversed()
+    where nodes[index].needsGradient && gradients.isWritten[index] {
       let node = nodes[index]
       for operand in node.inputs where nodes[operand].needsGradient {
-        var out = gradients.values[operand].take()
+        var out = gradients.take(operand, for: self)
         node.primitive.inputGradient(
           gradients.values[index], input: activations.values[operand], output: activations.values[index],
           parameter: node.parameter.map { parameters[$0] }, statistics: activations.statistics[index],
-          into: &out, accumulating: isWritten[operand])
+          into: &out, accumulating: gradients.isWritten[operand])
         gradients.values[operand] = out
-        isWritten[operand] = true
+        gradients.isWritten[operand] = true
       }
     }
   }

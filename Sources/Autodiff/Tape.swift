@@ -22,6 +22,10 @@ public struct Tape: Hashable, Sendable {
   public private(set) var nodes: [Node]
   /// For each parameter the operation that uses it.
   public private(set) var parameterNodes: [Int] = []
+  /// For each parameter whether it holds statistics, which no step moves.
+  public private(set) var isStatistic: [Bool] = []
+  /// Multiply-adds of one sample's forward pass, those with padding left out.
+  public private(set) var multiplyAdds = 0
 
   public init(input: SampleShape) {
     nodes = [Node(primitive: .input, inputs: [], parameter: nil, shape: input, needsGradient: false)]
@@ -36,7 +40,9 @@ public struct Tape: Hashable, Sendable {
     if primitive.parameterShape != nil {
       parameter = parameterNodes.count
       parameterNodes.append(nodes.count)
+      isStatistic.append(primitive.isStatistic)
     }
+    multiplyAdds += primitive.multiplyAdds(nodes[inputs[0]].shape)
     nodes.append(
       Node(
         primitive: primitive, inputs: inputs, parameter: parameter,
@@ -53,18 +59,8 @@ public struct Tape: Hashable, Sendable {
     parameterNodes.map { nodes[$0].primitive.parameterShape ?? [0] }
   }
 
-  /// For each parameter whether it holds statistics, which no step moves.
-  public var isStatistic: [Bool] { parameterNodes.map { nodes[$0].primitive.isStatistic } }
-
   /// The live stretches of each parameter.
   public var liveRanges: [[Range<Int>]] { parameterNodes.map { nodes[$0].primitive.liveRanges } }
-
-  /// Multiply-adds of one sample's forward pass, those with padding left out.
-  public var multiplyAdds: Int {
-    nodes.reduce(0) { total, node in
-      total + (node.inputs.first.map { node.primitive.multiplyAdds(nodes[$0].shape) } ?? 0)
-    }
-  }
 }
 
 /// One tensor for each operation of a tape, for a batch: values, gradients or differences.
@@ -76,31 +72,52 @@ public struct Activations: Sendable {
   /// By operation, the statistics of the batch where `standardize` used them.
   public internal(set) var statistics: [Int: Tensor] = [:]
   public private(set) var samples = 0
+  /// Which operations a backward pass has reached.
+  var isWritten: [Bool] = []
 
   public init() {}
 
   mutating func prepare(for tape: Tape, samples: Int) {
     if self.samples == samples && values.count == tape.nodes.count { return }
-    values = tape.nodes.map { Tensor(uninitialized: $0.shape.batch(of: samples)) }
+    values = [Tensor](repeating: .empty, count: tape.nodes.count)
     self.samples = samples
+  }
+
+  /// Moves the tensor of an operation out to be written; it gets its room when it is first asked for.
+  mutating func take(_ index: Int, for tape: Tape) -> Tensor {
+    let taken = values[index].take()
+    return taken.count > 0 ? taken : Tensor(uninitialized: tape.nodes[index].shape.batch(of: samples))
   }
 
   /// The last operation's tensor.
   public var output: Tensor { values[values.count - 1] }
 
-  /// One sample of every operation; copies.
+  /// One sample of every operation; copies, unless there is but one.
   public func sample(_ sample: Int) -> Activations {
+    if samples == 1 { return self }
     var result = Activations()
     result.values = values.indices.map { self.sample(sample, of: $0) }
     result.samples = 1
     return result
   }
 
-  /// One sample of an operation's tensor, `[height, width, 1, channel]`; a copy.
+  /// One sample of an operation's tensor, `[height, width, 1, channel]`; a copy, unless there is but one.
   public func sample(_ sample: Int, of index: Int) -> Tensor {
+    if samples == 1 { return values[index] }
     let shape = values[index].shape
-    var result = Tensor(uninitialized: [shape[0], shape[1], 1, shape[3]])
+    var result = Tensor(uninitialized: Shape(shape[0], shape[1], 1, shape[3]))
     Samples.copy(sample, of: values[index], to: 0, of: &result)
     return result
+  }
+}
+
+extension [Bool] {
+  /// Sets every entry, in place where there are as many already.
+  mutating func fill(with value: Bool, count: Int) {
+    guard self.count == count else {
+      self = [Bool](repeating: value, count: count)
+      return
+    }
+    for index in indices { self[index] = value }
   }
 }

@@ -10,6 +10,15 @@ public enum ChartError: Error, Equatable, Sendable {
   case notPositive(axis: String, column: String, row: Int, value: Double)
   case repeatedName(String)
   case intervalOfSeveral(count: Int)
+  /// Rows that are drawn as one differ in a column.
+  case severalValues(column: String, count: Int, example: String, remedy: String?)
+  /// A table without pairs of samples.
+  case noPairs(missing: String)
+  /// A table that `predict … source=` or `solve … keep=plane` did not make.
+  case notMade(by: String, missing: String)
+  case severalInputs(String)
+  case tooManySamples(Int)
+  case noImage(Int)
   case tooManyPanels(Int)
   case tooManySeries(Int)
   case unknownFormat(path: String)
@@ -40,6 +49,18 @@ extension ChartError: CustomStringConvertible {
     case .intervalOfSeveral(let count):
       "band=interval needs one row for each point, but \(count) rows are averaged here: "
         + "use by=pair or band=minmax"
+    case .severalValues(let name, let count, let example, let remedy):
+      "\(name) has \(count) values: add \(name)=\(example)" + (remedy.map { " or \($0)=\(name)" } ?? "")
+    case .noPairs(let missing):
+      "the table has no column '\(missing)': pairs of samples come from measure srel … keep=pairs"
+    case .notMade(let command, let missing):
+      "the table has no \(missing): it should come from \(command)"
+    case .severalInputs(let name):
+      "the table has a column '\(name)': a function is drawn over one number, x0"
+    case .noImage(let id):
+      "there is no sample \(id) in the data set: give the one that was measured"
+    case .tooManySamples(let count):
+      "a heat map of \(count) samples cannot be read: take at most \(Figure.mostCells)"
     case .tooManyPanels(let count):
       "facet= gives \(count) panels, more than \(Self.mostPanels): draw a part of the table"
     case .tooManySeries(let count):

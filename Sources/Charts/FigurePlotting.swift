@@ -8,7 +8,9 @@ extension Figure {
   /// `same` averages the pairs of classes into "same class" and "other class". Along x = loss or another value,
   /// points are matched over runs by the first axis column of the table. Costs O(rows).
   ///
-  /// - Parameter band: nil takes `sd` over several runs; with one run the interval in `low` and `high`, or the
+  /// - Parameters:
+  ///   - kind: `lines` or `points`; the other kinds have initialisers of their own.
+  ///   - band: nil takes `sd` over several runs; with one run the interval in `low` and `high`, or the
   ///   range of the averaged pairs. The note under the title says which.
   /// - Throws: `table(collapsedKeys)` if a key would be averaged over, `notPositive` with the row for a
   ///   logarithmic axis, and other errors for columns and empty tables.
@@ -40,7 +42,9 @@ extension Figure {
         series: keys.indices.compactMap { place in
           let points = curves.points(panel: panel, series: keys[place])
           if points.isEmpty { return nil }
-          var series = Series(label: labels[place], points: points, style: styles[place])
+          var series = Series(
+            label: labels[place], points: points, style: styles[place], shape: kind == .points ? .dots : .line
+          )
           series.entries = Dictionary(uniqueKeysWithValues: zip(by, keys[place]))
           return series
         })
@@ -63,7 +67,7 @@ extension Figure {
 
   /// With two facets one of them runs across, if it has at most three values and the grid is complete; else the
   /// panels fill rows of two or three.
-  private static func panelsPerRow(of keys: [[Cell]]) -> Int {
+  static func panelsPerRow(of keys: [[Cell]]) -> Int {
     guard let names = keys.first?.count, names == 2 else {
       return keys.count <= 3 ? max(1, keys.count) : keys.count == 4 ? 2 : 3
     }
@@ -114,6 +118,22 @@ struct PlotPlan {
       let kept = asked + Self.implied(by: asked, in: table) + [x]
       let collapsed = try withTables { () throws(TableError) in try withPair.collapsedKeys(keeping: kept) }
       if !collapsed.isEmpty { throw .table(.collapsedKeys(collapsed)) }
+    }
+  }
+
+  /// Refuses a key or a time with several values among the rows that are drawn as one, as rows of one group are.
+  func refuseSeveral(in groups: [String], ignoring names: [String], remedy: String?) throws(ChartError) {
+    let rows = try withTables { () throws(TableError) in try table.grouping(by: groups).map(\.rows) }
+    let kept = Set(groups + names + by + [x, y])
+    for role in [ColumnRole.key, .axis] {
+      for column in table.columns.reversed() where column.role == role && !kept.contains(column.name) {
+        guard rows.contains(where: { rows in rows.contains { column[$0] != column[rows[0]] } }) else {
+          continue
+        }
+        let levels = column.levels
+        throw .severalValues(
+          column: column.name, count: levels.count, example: levels.last?.description ?? "", remedy: remedy)
+      }
     }
   }
 

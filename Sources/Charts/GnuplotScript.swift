@@ -15,40 +15,48 @@ struct GnuplotScript {
 
   /// A colour of its own for text and axes in SVG, which is afterwards made the colour of the page's text.
   static let ink = "#010203"
-  private var ink: String { format == .svg ? Self.ink : "#222222" }
+  var ink: String { format == .svg ? Self.ink : "#222222" }
 
   func text(output: String) -> String {
+    switch figure.kind {
+    case .matrix: matrixText(output: output)
+    case .images: imagesText(output: output)
+    default: curvesText(output: output)
+    }
+  }
+
+  private func curvesText(output: String) -> String {
     let xRange = figure.sharedXRange
     let yTicks = figure.panels.map { $0.yTicks(of: figure, count: 5) }
     let layout = Layout(
       figure, tickWidths: yTicks.flatMap { $0.marks.map { Layout.textWidth($0.label) } })
-    var lines = head(layout, output: output)
+    var lines = head(width: layout.width, height: layout.height, output: output)
     for (place, panel) in figure.panels.enumerated() {
       lines += dataBlocks(panel, place: place, range: yTicks[place].range)
     }
-    lines += ["set multiplot"] + decoration(layout)
+    lines += ["set multiplot"] + heading(layout.head, width: layout.width, height: layout.height)
+    lines += decoration(layout)
     for (place, panel) in figure.panels.enumerated() {
       let count = max(3, Int(layout.boxes[place].width / 75))
-      let xTicks = panel.xTicks(log: figure.log.x, count: count, shared: xRange)
+      let xTicks = panel.xTicks(of: figure, count: count, shared: xRange)
       lines += frame(panel, layout: layout, place: place, xTicks: xTicks, yTicks: yTicks[place])
-      lines += decoration(of: panel, xTicks: xTicks)
+      lines += decoration(of: panel, layout: layout, place: place, range: xTicks.range)
       lines.append(plotCommand(panel, place: place))
       lines += ["unset label", "unset arrow", "unset object"]
     }
     return (lines + ["unset multiplot", "unset output"]).joined(separator: "\n") + "\n"
   }
 
-  private func head(_ layout: Layout, output: String) -> [String] {
-    let (width, height) = (Int(layout.width), Int(layout.height))
+  func head(width: Double, height: Double, output: String) -> [String] {
     let size = Int(Layout.fontSize)
     let terminal =
       switch format {
-      case .svg: "svg size \(width),\(height) font 'Helvetica,\(size)' linewidth 1 noenhanced"
+      case .svg: "svg size \(Int(width)),\(Int(height)) font 'Helvetica,\(size)' linewidth 1 noenhanced"
       case .png:
-        "pngcairo size \(2 * width),\(2 * height) font 'Sans,\(Double(size) * 0.74)' fontscale 2 linewidth 2 dashlength 2 "
+        "pngcairo size \(2 * Int(width)),\(2 * Int(height)) font 'Sans,\(Double(size) * 0.74)' fontscale 2 linewidth 2 dashlength 2 "
           + "pointscale 2 noenhanced background '#FFFFFF'"
       case .pdf:
-        "pdfcairo size \((layout.width / 96).shortest)in,\((layout.height / 96).shortest)in "
+        "pdfcairo size \((width / 96).shortest)in,\((height / 96).shortest)in "
           + "font 'Sans,\(Double(size) * 0.74)' linewidth 0.75 noenhanced background '#FFFFFF'"
       }
     return [
@@ -62,38 +70,43 @@ struct GnuplotScript {
   }
 
   /// A text at a place of the page.
-  private func label(_ text: String, at place: String, _ how: String) -> String {
+  func label(_ text: String, at place: String, _ how: String) -> String {
     "set label \(Self.quoted(text)) at \(place) \(how) textcolor rgb '\(ink)' front"
   }
 
-  /// Title, note, the name of the y axis and the legend, in places of the whole page.
+  /// Title and note, in places of the whole page.
+  func heading(_ head: Layout.Head, width: Double, height: Double) -> [String] {
+    func label(_ text: String, _ y: Double, _ size: Double) -> String {
+      self.label(
+        text, at: Layout.screen(width / 2, y, of: width, height), "center font ',\(fontSize(size))'")
+    }
+    return (figure.title.isEmpty ? [] : [label(figure.title, head.titleAt, 16)])
+      + head.noteLines.map { label($0.text, $0.y, 12) }
+  }
+
+  /// The name of the y axis and the legend, in places of the whole page.
   private func decoration(_ layout: Layout) -> [String] {
     func at(_ x: Double, _ y: Double) -> String { layout.screen(x, y) }
     func label(_ text: String, _ x: Double, _ y: Double, _ how: String) -> String {
       self.label(text, at: at(x, y), how)
     }
     var lines: [String] = []
-    if !figure.title.isEmpty {
-      lines.append(label(figure.title, layout.width / 2, layout.titleAt, "center font ',\(fontSize(16))'"))
-    }
-    for line in layout.noteLines {
-      lines.append(label(line.text, layout.width / 2, line.y, "center font ',\(fontSize(12))'"))
-    }
     if !figure.yLabel.isEmpty {
       lines.append(label(figure.yLabel, layout.yLabelAt.x, layout.yLabelAt.y, "center rotate by 90"))
     }
     for entry in layout.entries {
       let end = entry.x + Layout.sampleLength
-      if figure.kind == .lines {
-        let style = lineStyle(entry.style)
-        lines.append("set arrow from \(at(entry.x, entry.y)) to \(at(end, entry.y)) nohead \(style) front")
-        if figure.hasBands {
+      if entry.shape.isCurve {
+        let (style, head) = (lineStyle(entry.style), entry.shape == .arrow ? "head filled" : "nohead")
+        lines.append("set arrow from \(at(entry.x, entry.y)) to \(at(end, entry.y)) \(head) \(style) front")
+        if hasBand(entry.label) {
           lines.append(
             "set object rectangle from \(at(entry.x, entry.y - 6)) to \(at(end, entry.y + 6)) "
               + "fillstyle transparent solid 0.18 noborder fillcolor rgb '\(entry.style.color)' front")
         }
       } else {
-        let mark = "point pointtype 7 pointsize 0.6 linecolor rgb '\(entry.style.color)'"
+        let size = entry.shape == .spot ? 1.1 : 0.6
+        let mark = "point pointtype 7 pointsize \(size) linecolor rgb '\(entry.style.color)'"
         lines.append("set label '' at \(at(entry.x + Layout.sampleLength / 2, entry.y)) \(mark) front")
       }
       lines.append(label(entry.label, end + 7, entry.y, "left font ',\(fontSize(Layout.legendSize))'"))
@@ -101,62 +114,84 @@ struct GnuplotScript {
     return lines
   }
 
-  private func fontSize(_ size: Double) -> String { format == .svg ? "\(Int(size))" : "\(size * 0.74)" }
+  /// Whether the series of a name have a band.
+  private func hasBand(_ label: String) -> Bool {
+    figure.panels.contains {
+      $0.series.contains { $0.label == label && $0.points.contains { $0.low != nil } }
+    }
+  }
+
+  func fontSize(_ size: Double) -> String { format == .svg ? "\(Int(size))" : "\(size * 0.74)" }
 
   private func lineStyle(_ style: Figure.Style) -> String {
     let dashes = style.dashes.isEmpty ? "1" : "(\(style.dashes.map(String.init).joined(separator: ",")))"
     return "linewidth \(style.width) dashtype \(dashes) linecolor rgb '\(style.color)'"
   }
 
+  func margins(_ box: Layout.Box, width: Double, height: Double) -> [String] {
+    [
+      "set lmargin at screen \((box.left / width).significant(6))",
+      "set rmargin at screen \(((box.left + box.width) / width).significant(6))",
+      "set tmargin at screen \((1 - box.top / height).significant(6))",
+      "set bmargin at screen \((1 - (box.top + box.height) / height).significant(6))",
+    ]
+  }
+
   private func frame(
     _ panel: Figure.Panel, layout: Layout, place: Int, xTicks: Ticks, yTicks: Ticks
   ) -> [String] {
     let box = layout.boxes[place]
-    let (x, y) = (1 / layout.width, 1 / layout.height)
     func marks(_ ticks: Ticks) -> String {
       ticks.marks.map { "\(Self.quoted($0.label)) \($0.value)" }.joined(separator: ", ")
     }
-    return [
-      "set lmargin at screen \((box.left * x).significant(6))",
-      "set rmargin at screen \(((box.left + box.width) * x).significant(6))",
-      "set tmargin at screen \((1 - box.top * y).significant(6))",
-      "set bmargin at screen \((1 - (box.top + box.height) * y).significant(6))",
+    return margins(box, width: layout.width, height: layout.height) + [
       "set xrange [\(xTicks.range.lowerBound):\(xTicks.range.upperBound)]",
       "set yrange [\(yTicks.range.lowerBound):\(yTicks.range.upperBound)]",
       "set xtics \(format == .svg ? "offset 0,0.35 " : "")(\(marks(xTicks)))", "set ytics (\(marks(yTicks)))",
-      label(panel.title, at: layout.screen(box.left + box.width / 2, box.top - 13), "center"),
+      label(
+        panel.title,
+        at: layout.screen(
+          box.left + box.width / 2, box.top - 13 - Layout.stripHeight * Double(layout.stripRows)),
+        "center"),
       label(
         layout.isLowest[place] ? figure.xLabel : "",
         at: layout.screen(box.left + box.width / 2, box.top + box.height + 41), "center"),
     ]
   }
 
-  /// Shaded stretches behind the curves and upright lines, with their words at the top.
-  private func decoration(of panel: Figure.Panel, xTicks: Ticks) -> [String] {
+  /// Shaded stretches behind the curves and upright lines, with their words over the panel.
+  private func decoration(
+    of panel: Figure.Panel, layout: Layout, place: Int, range: ClosedRange<Double>
+  ) -> [String] {
     var lines: [String] = []
-    let range = xTicks.range
-    func middle(_ a: Double, _ b: Double) -> Double {
-      figure.log.x ? (a * b).squareRoot() : (a + b) / 2
-    }
     for shade in panel.shades {
       let (from, to) = (max(shade.from, range.lowerBound), min(shade.to, range.upperBound))
       guard from < to else { continue }
       lines.append(
         "set object rectangle from first \(from), graph 0 to first \(to), graph 1 behind fillstyle transparent "
           + "solid 0.12 noborder fillcolor rgb '\(shade.color)'")
-      lines.append(
-        label(
-          shade.label, at: "first \(middle(from, to)), graph 0.95", "center font ',\(fontSize(12))'"))
     }
-    for (place, mark) in panel.marks.filter({ range.contains($0.x) }).enumerated() {
+    for mark in panel.marks where range.contains(mark.x) {
       let dashes = mark.dashes.isEmpty ? "1" : "(\(mark.dashes.map(String.init).joined(separator: ",")))"
       lines.append(
         "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead linewidth 1.2 "
           + "dashtype \(dashes) linecolor rgb '\(mark.color)' front")
+    }
+    for series in panel.series where series.shape == .arrow {
+      guard let from = series.points.first, let to = series.points.last, to.x.isFinite, to.y.isFinite else {
+        continue
+      }
+      lines.append(
+        "set arrow from first \(from.x),\(from.y) to first \(to.x),\(to.y) head filled size screen 0.016,20 "
+          + "\(lineStyle(series.style)) front")
+    }
+    let box = layout.boxes[place]
+    for words in layout.strips[place].labels {
+      let y = box.top - 9 - Layout.stripHeight * Double(words.row)
       lines.append(
         label(
-          mark.label, at: "first \(mark.x), graph \(0.04 + 0.06 * Double(place % 4))",
-          "left offset 0.5,0 font ',\(fontSize(12))'"))
+          words.text, at: layout.screen(box.left + words.left, y),
+          "left font ',\(fontSize(Layout.legendSize))'"))
     }
     return lines
   }
@@ -189,12 +224,15 @@ struct GnuplotScript {
           "$b\(place)_\(number) using 1:2:3 with filledcurves fillstyle transparent solid "
             + "\(panel.series.count > 4 ? 0.1 : 0.18) noborder \(color) notitle")
       }
-      let points = "pointtype 7 pointsize \(figure.kind == .points ? 0.45 : 0.4)"
-      if figure.kind == .points {
-        lines.append("$l\(place)_\(number) using 1:2 with points \(points) \(color) notitle")
-      } else {
-        let how = drawn.count <= 12 ? "linespoints \(points)" : "lines"
-        lines.append("$l\(place)_\(number) using 1:2 with \(how) \(lineStyle(series.style)) notitle")
+      let data = "$l\(place)_\(number) using 1:2"
+      switch series.shape {
+      case .dots: lines.append("\(data) with points pointtype 7 pointsize 0.45 \(color) notitle")
+      case .spot: lines.append("\(data) with points pointtype 7 pointsize 1.1 \(color) notitle")
+      case .outline, .line:
+        let areFew = series.shape == .line && drawn.count <= 12
+        let how = areFew ? "linespoints pointtype 7 pointsize 0.4" : "lines"
+        lines.append("\(data) with \(how) \(lineStyle(series.style)) notitle")
+      case .arrow: continue
       }
     }
     return "plot " + (bands + (lines.isEmpty ? ["NaN notitle"] : lines)).joined(separator: ", \\\n     ")

@@ -73,6 +73,7 @@ struct Labels {
 
   /// The number of pairs of samples behind each value of the curve, if the table tells it.
   private func sampleCount(_ key: [Cell]) -> String {
+    if plan.kind == .histogram { return rowCount(key) }
     guard plan.kind == .lines, let counts = try? plan.table.column(named: "n"),
       let groups = try? plan.table.grouping(by: plan.by),
       let rows = groups.first(where: { $0.key == key })?.rows
@@ -82,6 +83,14 @@ struct Labels {
     let range = least == most ? least.shortest : "\(least.shortest)–\(most.shortest)"
     let pairs = plan.by.contains("same") ? classPairs(rows) : 1
     return pairs > 1 ? "\(pairs) pairs of classes, n = \(range) each" : "n = \(range)"
+  }
+
+  /// The number of rows that a histogram counts.
+  private func rowCount(_ key: [Cell]) -> String {
+    guard let groups = try? plan.table.grouping(by: plan.by), let x = try? plan.table.column(named: plan.x),
+      let rows = groups.first(where: { $0.key == key })?.rows
+    else { return "" }
+    return "n = \(rows.count { x[$0].number?.isFinite ?? false })"
   }
 
   private func classPairs(_ rows: [Int]) -> Int {
@@ -109,6 +118,24 @@ struct Labels {
 
   /// What the figure shows besides its axes: keys with one value, what a line averages, what a band means.
   func note(curves: Curves) -> String {
+    var parts = constants + averageWords(curves)
+    if plan.kind == .lines && isElasticity(plan.y) && (plan.by + plan.facet).contains("same") {
+      parts.append("high S for the other class = little locality")
+    }
+    if curves.notFinite > 0 { parts.append("left out for having no finite value: \(curves.notFinite)") }
+    return parts.joined(separator: "; ")
+  }
+
+  /// The note of a figure without averaged curves.
+  func note(runs: Int = 1, notFinite: Int = 0, also others: [String] = []) -> String {
+    var parts = constants + others
+    if runs > 1 { parts.append("mean of \(runs) runs") }
+    if notFinite > 0 { parts.append("left out for having no finite value: \(notFinite)") }
+    return parts.joined(separator: "; ")
+  }
+
+  /// The keys with one value that a reader has to know.
+  private var constants: [String] {
     var parts: [String] = []
     for name in ["distance", "update"] where !(plan.by + plan.facet).contains(name) {
       guard let cell = try? plan.table.column(named: name).levels, cell.count == 1, cell[0].text != nil else {
@@ -117,12 +144,7 @@ struct Labels {
       parts.append("\(name) " + value(of: name, cell[0]))
     }
     if let control = constant("control"), control != "none" { parts.append("control \(control)") }
-    parts += averageWords(curves)
-    if plan.kind == .lines && isElasticity(plan.y) && (plan.by + plan.facet).contains("same") {
-      parts.append("high S for the other class = little locality")
-    }
-    if curves.notFinite > 0 { parts.append("left out for having no finite value: \(curves.notFinite)") }
-    return parts.joined(separator: "; ")
+    return parts
   }
 
   /// What lines and bands are: `line and band: mean ± standard deviation of 3 runs`.

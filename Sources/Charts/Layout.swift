@@ -13,6 +13,7 @@ struct Layout {
   struct Entry {
     let label: String
     let style: Figure.Style
+    let shape: Figure.Shape
     let x: Double
     let y: Double
   }
@@ -20,16 +21,20 @@ struct Layout {
   static let fontSize = 13.0
   static let legendSize = 12.0
   static let sampleLength = 34.0
-  private static let margin = 12.0
+  static let margin = 12.0
   private static let lineHeight = 19.0
+  static let stripHeight = 16.0
 
   let width: Double
   let height: Double
-  let titleAt: Double
-  let noteLines: [(text: String, y: Double)]
+  let head: Head
   let boxes: [Box]
   /// Whether a panel is the lowest of its column and shows the name of the x axis.
   let isLowest: [Bool]
+  /// The words over each panel.
+  let strips: [Strip]
+  /// The most rows of words over a panel.
+  let stripRows: Int
   let entries: [Entry]
   let yLabelAt: (x: Double, y: Double)
 
@@ -39,8 +44,28 @@ struct Layout {
   }
 
   /// A place of the page as gnuplot counts: fractions of width and height from the lower left corner.
-  func screen(_ x: Double, _ y: Double) -> String {
+  func screen(_ x: Double, _ y: Double) -> String { Self.screen(x, y, of: width, height) }
+
+  static func screen(_ x: Double, _ y: Double, of width: Double, _ height: Double) -> String {
     "screen \((x / width).significant(6)),\((1 - y / height).significant(6))"
+  }
+
+  /// Title and note at the top of the page.
+  struct Head {
+    let titleAt: Double
+    let noteLines: [(text: String, y: Double)]
+    /// Where the next part may begin.
+    let bottom: Double
+
+    init(_ figure: Figure, width: Double) {
+      var y = Layout.margin
+      titleAt = y + 12
+      if !figure.title.isEmpty { y += 28 }
+      noteLines = Layout.wrap(figure.note, width: width - 2 * Layout.margin).enumerated().map { place, line in
+        (line, y + 8 + 17 * Double(place))
+      }
+      bottom = y + 17 * Double(noteLines.count) + (noteLines.isEmpty ? 0 : 6)
+    }
   }
 
   init(_ figure: Figure, tickWidths: [Double]) {
@@ -48,31 +73,36 @@ struct Layout {
     let rows = max(1, (figure.panels.count + columns - 1) / columns)
     let total = columns == 1 ? 720.0 : 900
     width = total
-    var y = Self.margin
-    titleAt = y + 12
-    if !figure.title.isEmpty { y += 28 }
-    noteLines = Self.wrap(figure.note, width: total - 2 * Self.margin).enumerated().map { place, line in
-      (line, y + 8 + 17 * Double(place))
-    }
-    y += 17 * Double(noteLines.count) + (noteLines.isEmpty ? 0 : 6)
+    head = Head(figure, width: total)
 
     let titled = figure.panels.contains { !$0.title.isEmpty }
     let ticks = (tickWidths.max() ?? 30) + 12
     let left = Self.margin + (figure.yLabel.isEmpty ? 0 : 20)
     let cell = (total - left - Self.margin - 2) / Double(columns)
-    let plot = (columns == 1 ? 330.0 : columns == 2 ? 215 : 185)
-    let top = y
-    let head = titled ? 28.0 : 10
-    let rowHeight = head + plot + 34
+    let isSquare = figure.kind == .plane
+    let wide = min(cell - ticks - 6, isSquare ? 480 : .infinity)
+    let plot = isSquare ? wide : columns == 1 ? 330.0 : columns == 2 ? 215 : 185
+    let top = head.bottom
+    let range = figure.sharedXRange
+    strips = figure.panels.map { panel in
+      Strip(of: panel, range: range, log: figure.log.x, width: wide, gap: 8) {
+        Self.textWidth($0, size: Self.legendSize)
+      }
+    }
+    stripRows = strips.map(\.rows).max() ?? 0
+    let over = (titled ? 28.0 : 10) + Self.stripHeight * Double(stripRows)
+    let rowHeight = over + plot + 34
+    // Square panels do not fill the width; they stand in its middle.
+    let indent = max(0, (total - left - Self.margin - Double(columns) * (wide + ticks + 6)) / 2)
     boxes = figure.panels.indices.map { place in
       Box(
-        left: left + ticks + Double(place % columns) * cell,
-        top: top + Double(place / columns) * rowHeight + head, width: cell - ticks - 6,
-        height: plot)
+        left: left + ticks + (isSquare ? indent : 0)
+          + Double(place % columns) * (isSquare ? wide + ticks + 6 : cell),
+        top: top + Double(place / columns) * rowHeight + over, width: wide, height: plot)
     }
     isLowest = figure.panels.indices.map { $0 + columns >= figure.panels.count }
-    y = top + Double(rows) * rowHeight + (figure.xLabel.isEmpty ? 0 : 18)
-    yLabelAt = (Self.margin + 6, top + Double(rows) * rowHeight / 2)
+    let y = top + Double(rows) * rowHeight + (figure.xLabel.isEmpty ? 0 : 18)
+    yLabelAt = (Self.margin + 6 + (isSquare ? indent : 0), top + Double(rows) * rowHeight / 2)
 
     let legend = figure.legend.filter { !$0.label.isEmpty }
     let entryWidth =
@@ -82,18 +112,19 @@ struct Layout {
     // Rows of equal length look tidier than a full row and a rest.
     let down = max(1, (legend.count + across - 1) / across)
     across = max(1, (legend.count + down - 1) / down)
-    let indent = left + max(0, (available - Double(across) * entryWidth + 20) / 2)
+    let legendLeft = left + max(0, (available - Double(across) * entryWidth + 20) / 2)
     let legendTop = y + 14
     entries = legend.enumerated().map { place, entry in
       Entry(
-        label: entry.label, style: entry.style, x: indent + Double(place / down) * entryWidth,
+        label: entry.label, style: entry.style, shape: entry.shape,
+        x: legendLeft + Double(place / down) * entryWidth,
         y: legendTop + Double(place % down) * Self.lineHeight)
     }
     height = (y + (legend.isEmpty ? 0 : 14 + Double(down) * Self.lineHeight) + Self.margin).rounded()
   }
 
   /// The text in lines that fit the width.
-  private static func wrap(_ text: String, width: Double) -> [String] {
+  static func wrap(_ text: String, width: Double) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

@@ -17,6 +17,8 @@ enum SVG {
     ] {
       body = replacing(old, by: new, in: body)
     }
+    // Every pixel of a heat map is a pair of samples, not to be blended with its neighbours.
+    body = replacing("<image ", by: "<image style='image-rendering:pixelated' ", in: body)
     body = replacing("<svg \n", by: "<svg role=\"img\"\n", in: body)
     return withoutCurveTitles(body, idPrefix: idPrefix)
   }

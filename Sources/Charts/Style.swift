@@ -41,6 +41,11 @@ enum Palette {
     }
   }
 
+  /// A curve or points as they were, as a step has made them, and what is there for comparison.
+  static let before = Figure.Style(color: blue, dashes: [8, 4], width: 2)
+  static let after = Figure.Style(color: vermilion, width: 2.2)
+  static let neutral = Figure.Style(color: grey, width: 1.6)
+
   /// Styles for any other curves.
   static func styles(count: Int) -> [Figure.Style] {
     let colors = [blue, vermilion, green, orange, purple, sky, grey]

@@ -12,12 +12,18 @@ struct Ticks: Equatable {
   let marks: [Mark]
 
   /// Marks at multiples of 1, 2 or 5 times a power of ten, about `count` of them.
-  static func linear(_ range: ClosedRange<Double>, count: Int) -> Ticks {
+  ///
+  /// - Parameter isWhole: the axis counts something, so that only whole numbers are marked.
+  static func linear(_ range: ClosedRange<Double>, count: Int, isWhole: Bool = false) -> Ticks {
     let span = range.upperBound - range.lowerBound
     let rough = span / Double(max(count, 1))
     // The logarithm of a smaller number may be infinite; such points are drawn as one.
     guard rough >= .leastNormalMagnitude else {
       return linear(range.lowerBound...(range.lowerBound + 1e-6), count: count)
+    }
+    if isWhole, rough < 1 {
+      let whole = Int((range.lowerBound - 1e-6).rounded(.up))...Int((range.upperBound + 1e-6).rounded(.down))
+      return Ticks(range: range, marks: whole.map { Mark(value: Double($0), label: String($0)) })
     }
     let power = floor(log10(rough))
     let base = pow(10, power)
@@ -47,7 +53,7 @@ struct Ticks: Equatable {
   }
 
   /// Marks at powers of ten, with those between them where the range would show fewer than three marks.
-  static func logarithmic(_ range: ClosedRange<Double>, count: Int) -> Ticks {
+  static func logarithmic(_ range: ClosedRange<Double>, count: Int, isWhole: Bool = false) -> Ticks {
     let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
     let decades = high - low
     let stride = max(1, Int((decades / Double(max(count, 1))).rounded(.up)))
@@ -57,6 +63,7 @@ struct Ticks: Equatable {
       for power in Int(floor(low))...Int(ceil(high)) where decades < 2.6 || power % stride == 0 {
         for factor in factors {
           let value = factor * pow(10, Double(power))
+          if isWhole, value != value.rounded() { continue }
           if value >= range.lowerBound * 0.9999, value <= range.upperBound * 1.0001 {
             marks.append(Mark(value: value, label: value.significant(2)))
           }
@@ -64,7 +71,7 @@ struct Ticks: Equatable {
       }
       if marks.count >= 3 { return Ticks(range: range, marks: marks) }
     }
-    return Ticks(range: range, marks: linear(range, count: count).marks)
+    return Ticks(range: range, marks: linear(range, count: count, isWhole: isWhole).marks)
   }
 
   /// The range with its ends moved to the next round number where that is near: a curve from epoch 0.02 to 2.9 stands
@@ -86,24 +93,46 @@ extension Figure {
   /// The x range of all panels: from the first point to the last or a round number near them, with a little room around
   /// single points.
   var sharedXRange: ClosedRange<Double> {
+    if kind == .plane { return squareRange }
     let values = panels.flatMap(\.series).flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
       .map { min(max($0.x, log.x ? 1e-300 : -1e300), 1e300) }
     guard let low = values.min(), let high = values.max() else { return 0...1 }
-    if high > low, kind == .lines { return log.x ? low...high : Ticks.rounded(low...high) }
+    if kind == .histogram, high > low { return low...high }
+    if high > low, kind != .points { return log.x ? low...high : Ticks.rounded(low...high) }
     if log.x { return (low / 1.2)...(high * 1.2) }
     let room = high > low ? (high - low) * 0.04 : max(abs(low) * 0.1, 0.5)
     return (low - room)...(high + room)
+  }
+
+  /// The range of both axes of a plane, around 0.
+  var squareRange: ClosedRange<Double> {
+    let points = panels.flatMap(\.series).flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    let reach = points.map { min(max(abs($0.x), abs($0.y)), 1e300) }.max() ?? 1
+    return reach > 0 ? (-1.04 * reach)...(1.04 * reach) : -1...1
+  }
+
+  /// Whether the x axis counts something, as steps are: then a mark between two whole numbers means nothing.
+  var countsAlongX: Bool {
+    var places: Set<Double> = []
+    for point in panels.lazy.flatMap(\.series).flatMap(\.points) where point.x.isFinite {
+      if point.x != point.x.rounded() || abs(point.x) > 1e9 { return false }
+      if places.count < 2 { places.insert(point.x) }
+    }
+    return places.count > 1 && kind != .plane && kind != .histogram
   }
 }
 
 extension Figure.Panel {
   /// The x range and marks of the panel.
-  func xTicks(log: Bool, count: Int, shared: ClosedRange<Double>) -> Ticks {
-    log ? .logarithmic(shared, count: count) : .linear(shared, count: count)
+  func xTicks(of figure: Figure, count: Int, shared: ClosedRange<Double>) -> Ticks {
+    let isWhole = figure.countsAlongX
+    return figure.log.x
+      ? .logarithmic(shared, count: count, isWhole: isWhole) : .linear(shared, count: count, isWhole: isWhole)
   }
 
   /// The y range of the panel with a little room above and below, and its marks.
   func yTicks(of figure: Figure, count: Int) -> Ticks {
+    if figure.kind == .plane { return .linear(figure.squareRange, count: count) }
     let log = figure.log.y
     let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     // Clipped so far inside what a Double holds that no span or ratio of two overflows.
@@ -126,11 +155,12 @@ extension Figure.Panel {
     let room = span > abs(high) * 1e-9 ? span * 0.06 : max(abs(high) * 0.05, 1e-6)
     // A curve that touches zero from above needs no room below it.
     let bottom = low >= 0 && low < span * 0.06 ? min(0, low) : low - room
-    return .linear(bottom...(high + room), count: count)
+    let isWhole = figure.kind == .histogram && high >= 1 && values.allSatisfy { $0 == $0.rounded() }
+    return .linear(bottom...(high + room), count: count, isWhole: isWhole)
   }
 
   /// The values within four quartile ranges of the quartiles.
-  private static func withoutOutliers(_ values: [Double], log isLog: Bool) -> [Double] {
+  static func withoutOutliers(_ values: [Double], log isLog: Bool = false) -> [Double] {
     let scale = isLog ? values.map { log($0) } : values
     guard let lower = Statistics.quantile(scale, 0.25), let upper = Statistics.quantile(scale, 0.75) else {
       return values

@@ -92,10 +92,17 @@ struct CIFARImages {
     var bytes: [UInt8] = []
     var labels: [Int] = []
     bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
+    // Ten thousand records in each file of CIFAR-10 and in the test file of CIFAR-100.
+    let published = isHundred && split == .train ? 50_000 : 10_000
+    var remarks: [String] = []
     for part in parts {
+      let before = labels.count
       switch form {
       case .records: try appendRecords(part, &bytes, &labels)
       case .pickles: try appendPickle(part, &bytes, &labels)
+      }
+      if labels.count - before != published {
+        remarks.append(ImageFile.remark(part.path, holds: labels.count - before, published: published))
       }
     }
     let only = parts.count == 1 ? parts[0].path : path
@@ -104,7 +111,7 @@ struct CIFARImages {
       layout: .planar(
         height: Self.side, width: Self.side, channels: 3, header: form == .records ? labelBytes : 0),
       bytes: bytes, labels: labels, imagesPath: only, labelsPath: only,
-      digest: sha256(parts.count == 1 ? parts[0].bytes : parts.flatMap(\.bytes)))
+      digest: sha256(parts.count == 1 ? parts[0].bytes : parts.flatMap(\.bytes)), remarks: remarks)
   }
 
   /// CIFAR-100 has the coarse label, then the fine one.

@@ -9,9 +9,12 @@ public enum DataFolder {
     return (variable("HOME") ?? "") + "/.local/share/srel-repl"
   }
 
+  /// The folder into which a data set is fetched.
+  public static func place(of name: String) -> String { "\(path)/\(name)" }
+
   /// The folders in which a data set is looked for: one of its own and the whole.
   static func places(_ name: String) -> [String] {
-    ["\(path)/\(name)", path, "/usr/share/datasets/\(name)"]
+    [place(of: name), path, "/usr/share/datasets/\(name)"]
   }
 
   private static func variable(_ name: String) -> String? {

@@ -69,6 +69,7 @@ extension Dataset {
       classNames: chosen.map { source.classNames[$0] }, indices: rows, split: options.split.rawValue,
       digest: file.digest, preparation: file.origin + words + preparation.description)
     self = try plain.augmented(options, black: preparation.black)
+    remarks = file.remarks
   }
 
   /// The rows of a class in the order in which they are taken: that of the file, or as published in random order for

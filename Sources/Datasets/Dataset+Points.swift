@@ -26,6 +26,31 @@ extension Dataset {
     return picked
   }
 
+  /// The rows of `perClass` samples of each class as the paper's code draws them.
+  ///
+  /// `random.sample(range(n·i, n·(i + 1) − 1), perClass)` for class after class i of n samples, after `random.seed(1234)`:
+  /// the last place of a class is never drawn. There the places are drawn once, and each run shuffles the samples
+  /// anew; here the order of a class is drawn from the stream `points` of the seed.
+  ///
+  /// - Throws: `tooFewSamples` where a class has no sample more than are picked, `invalidOption` for a count below 1.
+  public func publishedRows(perClass: Int, seed: Seed) throws(DatasetError) -> [Int] {
+    let stream = RandomStream(seed, .points, object: "\(name) \(split) as published")
+    let rowsOfClass = Dictionary(grouping: labels.indices) { labels[$0] }
+    var random = PythonRandom(seed: 1234)
+    var picked: [Int] = []
+    for (label, className) in classNames.enumerated() {
+      let rows = rowsOfClass[label] ?? []
+      guard perClass >= 1, perClass < rows.count else {
+        throw .tooFewSamples(
+          of: "the class '\(className)'", wanted: perClass, available: max(0, rows.count - 1))
+      }
+      var generator = stream.generator(UInt64(label))
+      let order = generator.permutation(rows.count)
+      picked += random.sample(0..<rows.count - 1, count: perClass).map { rows[order[$0]] }
+    }
+    return picked
+  }
+
   /// The rows of `count` samples drawn without replacement from the stream `points`, whatever their class.
   ///
   /// - Throws: `tooFewSamples` where there are fewer, `invalidOption` for a count below 1.

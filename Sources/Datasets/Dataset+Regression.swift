@@ -62,36 +62,6 @@ extension Dataset {
       classNames: ["all"], indices: Array(0..<count), split: split.rawValue,
       digest: sha256(littleEndianBytes(scalars + targets)), preparation: [])
   }
-
-  /// A regression of given numbers: samples in rows, their targets in rows.
-  ///
-  /// - Throws: `invalidOption` where a number is not finite or sizes do not agree.
-  public static func regression(
-    name: String, samples: [[Double]], targets: [[Double]]
-  ) throws(DatasetError) -> Dataset {
-    guard let first = samples.first, !first.isEmpty, let firstTarget = targets.first, !firstTarget.isEmpty
-    else {
-      throw .invalidOption(name: name, value: "nothing", reason: "a regression has samples and targets")
-    }
-    guard samples.count == targets.count else {
-      throw .invalidOption(
-        name: name, value: "\(targets.count) targets", reason: "there are \(samples.count) samples")
-    }
-    for (what, rows) in [("samples", samples), ("targets", targets)] {
-      guard let row = rows.firstIndex(where: { row in !row.allSatisfy { Float($0).isFinite } }) else {
-        continue
-      }
-      throw .invalidOption(
-        name: what, value: "row \(row)", reason: "it has a number that is not finite: leave the row out")
-    }
-    let (scalars, values) = (samples.flatMap { $0.map(Float.init) }, targets.flatMap { $0.map(Float.init) })
-    return Dataset(
-      name: name, samples: Tensor([samples.count, 1, 1, first.count], scalars: scalars),
-      labels: [Int](repeating: 0, count: samples.count),
-      targets: Tensor([samples.count, firstTarget.count], scalars: values), classNames: ["all"],
-      indices: Array(samples.indices), split: "train", digest: sha256(littleEndianBytes(scalars + values)),
-      preparation: [])
-  }
 }
 
 /// The function that makes targets, with what was drawn for it.

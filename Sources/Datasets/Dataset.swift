@@ -21,6 +21,8 @@ public struct Dataset: Sendable {
   public var preparation: [String]
   /// Further properties of the samples by which pairs can be grouped, each with one entry a sample.
   public var attributes: [(name: String, values: [String])] = []
+  /// What is odd about the files that were read but no error, in sentences.
+  public var remarks: [String] = []
   /// The views that training draws anew in every epoch; nil where a sample always looks the same.
   public var redrawing: Redrawing?
 
@@ -113,18 +115,18 @@ public struct Dataset: Sendable {
     targets.map { $0.rows(rows) }
   }
 
-  /// How many samples also stand in `other`: those at the same place of the same files, in whatever view, and those
+  /// The rows of the samples that also stand in `other`: those at the same place of the same files, in whatever view, and those
   /// equal number for number to one there.
   ///
   /// From different files both have to be prepared alike to be found. One pass over each with a hash of the bits.
-  public func overlap(with other: Dataset) -> Int {
+  public func rows(sharedWith other: Dataset) -> [Int] {
     let isSameFile = !digest.isEmpty && digest == other.digest
     let places = isSameFile ? Set(other.indices) : []
     guard samples.shape.dims.dropFirst() == other.samples.shape.dims.dropFirst() else {
-      return indices.count { places.contains($0) }
+      return labels.indices.filter { places.contains(indices[$0]) }
     }
     let known = Dictionary(grouping: 0..<other.count) { other.samples.rowHash($0) }
-    return (0..<count).count { row in
+    return labels.indices.filter { row in
       places.contains(indices[row])
         || known[samples.rowHash(row), default: []].contains {
           samples.row(row, equals: other.samples, row: $0)

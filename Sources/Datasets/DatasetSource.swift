@@ -40,9 +40,10 @@ public struct DatasetSource: Hashable, Sendable {
       "t-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
       "ankle boot",
     ],
-    folders: ["/usr/share/datasets/fashion-mnist"], assetFolder: "fashion-mnist-subset",
+    folders: ["/usr/share/datasets/fashion-mnist", DataFolder.place(of: "fashion_mnist")],
+    assetFolder: "fashion-mnist-subset",
     remedy:
-      "install it with 'apt install dataset-fashion-mnist' or give folder=\"...\" with its four IDX files",
+      "install it with 'apt install dataset-fashion-mnist', fetch it with 'get fashion_mnist' or give folder=\"...\" with its four IDX files",
     means: [0.2860], standardDeviations: [0.3530])
 
   /// The part of Fashion-MNIST that ships: 500 training and 100 test images of sandal, sneaker, ankle boot.
@@ -55,8 +56,9 @@ public struct DatasetSource: Hashable, Sendable {
   /// MNIST: 60000 + 10000 grey images of digits, 28 x 28; Debian has no package of it.
   public static let mnist = DatasetSource(
     name: "mnist", classNames: (0...9).map(String.init),
-    folders: ["/usr/share/datasets/mnist"],
-    remedy: "give folder=\"...\" with its four IDX files, such as train-images-idx3-ubyte.gz",
+    folders: [DataFolder.place(of: "mnist"), "/usr/share/datasets/mnist"],
+    remedy:
+      "fetch it with 'get mnist' or give folder=\"...\" with its four IDX files, such as train-images-idx3-ubyte.gz",
     means: [0.1307], standardDeviations: [0.3081])
 
   /// CIFAR-10 (Krizhevsky 2009): 50000 + 10000 colour images of 32 x 32 in ten classes.
@@ -66,19 +68,21 @@ public struct DatasetSource: Hashable, Sendable {
       "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
     ],
     folders: DataFolder.places("cifar10"),
-    remedy: "give folder=\"...\" with cifar-10-binary.tar.gz or cifar-10-python.tar.gz, packed or not",
+    remedy:
+      "fetch it with 'get cifar10' or give folder=\"...\" with cifar-10-binary.tar.gz or cifar-10-python.tar.gz, packed or not",
     means: [0.4914, 0.4822, 0.4465], standardDeviations: [0.2470, 0.2435, 0.2616], format: .cifar10)
 
   /// CIFAR-100 (Krizhevsky 2009): 50000 + 10000 colour images of 32 x 32; the fine labels.
   public static let cifar100 = DatasetSource(
     name: "cifar100", classNames: cifar100ClassNames, folders: DataFolder.places("cifar100"),
-    remedy: "give folder=\"...\" with cifar-100-binary.tar.gz or cifar-100-python.tar.gz, packed or not",
+    remedy:
+      "fetch it with 'get cifar100' or give folder=\"...\" with cifar-100-binary.tar.gz or cifar-100-python.tar.gz, packed or not",
     means: [0.5071, 0.4865, 0.4409], standardDeviations: [0.2673, 0.2564, 0.2762], format: .cifar100)
 
   /// SVHN's cropped digits (Netzer et al. 2011): 73257 + 26032 colour images of 32 x 32.
   public static let svhn = DatasetSource(
     name: "svhn", classNames: (0...9).map(String.init), folders: DataFolder.places("svhn"),
-    remedy: "give folder=\"...\" with train_32x32.mat and test_32x32.mat",
+    remedy: "fetch it with 'get svhn' or give folder=\"...\" with train_32x32.mat and test_32x32.mat",
     means: [0.4377, 0.4438, 0.4728], standardDeviations: [0.1980, 0.2010, 0.1970], format: .svhn)
 
   /// Every source that `load` knows.

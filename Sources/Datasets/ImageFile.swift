@@ -15,11 +15,18 @@ struct ImageFile {
   var digest: String
   /// Where the images came from, in words, if that needs saying.
   var origin: [String] = []
+  /// What is odd about the files but no error, in sentences.
+  var remarks: [String] = []
   /// How to get the whole of what these files are a part of.
   var remedy: String?
 }
 
 extension ImageFile {
+  /// What is said of a file under a published name with another number of images.
+  static func remark(_ path: String, holds count: Int, published: Int) -> String {
+    "\(path) holds \(count) images, the published file \(published): it is cut short or another file"
+  }
+
   /// Mean and standard deviation of each channel after division by 255, to four digits, from exact sums.
   var moments: (means: [Double], deviations: [Double]) {
     var means: [Double] = []
@@ -104,6 +111,9 @@ extension DatasetSource {
       }
       if let whole = format.publishedCount(options.split), whole != file.labels.count {
         file.origin.append("\(file.labels.count) of the \(whole) published images")
+        if file.remarks.isEmpty {
+          file.remarks.append(ImageFile.remark(file.imagesPath, holds: file.labels.count, published: whole))
+        }
       }
       return file
     }
@@ -138,9 +148,14 @@ extension DatasetSource {
 enum IDXImages {
   static func read(in folder: String, _ split: Split) throws(DatasetError) -> ImageFile? {
     let part = split == .train ? "train" : "t10k"
-    guard let imagesPath = fileOrGzipped("\(folder)/\(part)-images-idx3-ubyte"),
-      let labelsPath = fileOrGzipped("\(folder)/\(part)-labels-idx1-ubyte")
-    else { return nil }
+    let (imagesName, labelsName) = (
+      "\(folder)/\(part)-images-idx3-ubyte", "\(folder)/\(part)-labels-idx1-ubyte"
+    )
+    let found = (fileOrGzipped(imagesName), fileOrGzipped(labelsName))
+    if found.0 == nil, found.1 == nil { return nil }
+    // One without the other is a slip to be told, not a folder without the data set.
+    guard let imagesPath = found.0 else { throw .missing(path: imagesName + "[.gz]") }
+    guard let labelsPath = found.1 else { throw .missing(path: labelsName + "[.gz]") }
     let images = try IDXFile(reading: imagesPath)
     let labels = try IDXFile(reading: labelsPath)
     guard images.dimensions.count == 3, images.dimensions[1] > 0, images.dimensions[2] > 0 else {

@@ -33,12 +33,9 @@ public struct NPYArray: Equatable, Sendable {
   /// Reads the bytes of such a file; `path` says in errors where they came from.
   init(fileBytes bytes: [UInt8], path: String) throws(DatasetError) {
     let header = try NPYHeader(bytes, path: path)
-    let count = try header.elementCount()
-    let size = header.end + count * header.type.width
-    guard bytes.count >= size else { throw .truncated(path: path, expected: size, found: bytes.count) }
-    guard bytes.count == size else { throw .trailingBytes(path: path, expected: size) }
+    let type = try header.numericType()
     dimensions = header.dimensions
-    elements = Elements(bytes[header.end...], as: header.type)
+    elements = Elements(try header.elements(of: bytes, width: type.width), as: type)
   }
 
   /// The elements as `Double`; integers beyond 2^53 are rounded.
@@ -134,7 +131,7 @@ extension NPYArray.Elements {
 /// The number whose bytes, least significant first, start at `start`.
 ///
 /// - Precondition: they lie inside `bytes`.
-private func littleEndian<Number: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _ start: Int) -> Number {
+func littleEndian<Number: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _ start: Int) -> Number {
   var bits: Number = 0
   for byte in 0..<Number.bitWidth / 8 {
     bits |= Number(truncatingIfNeeded: bytes[start + byte]) << (8 * byte)

@@ -21,7 +21,8 @@ struct NPYHeader {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   let path: String
-  let type: NPYElementType
+  /// The type of the elements, by NumPy's name.
+  let descr: String
   let dimensions: [Int]
   /// Where the elements begin.
   let end: Int
@@ -46,16 +47,30 @@ struct NPYHeader {
     else {
       throw .malformedHeader(path: path, reason: "descr, fortran_order and shape are not all there")
     }
-    guard let type = NPYElementType(rawValue: descr) else {
-      let supported = NPYElementType.allCases.map(\.rawValue).joined(separator: " ")
-      throw .wrongElementType(path: path, found: "elements of type \(descr)", supported: supported)
-    }
     guard !fortran || shape.count < 2 else {
       throw .malformedHeader(path: path, reason: "Fortran order; save numpy.ascontiguousarray of it")
     }
     self.path = path
-    self.type = type
+    self.descr = descr
     dimensions = shape
+  }
+
+  /// The type of elements that are numbers.
+  func numericType() throws(DatasetError) -> NPYElementType {
+    if let type = NPYElementType(rawValue: descr) { return type }
+    let supported = NPYElementType.allCases.map(\.rawValue).joined(separator: " ")
+    throw .wrongElementType(path: path, found: "elements of type \(descr)", supported: supported)
+  }
+
+  /// The bytes after the head, as many as so many elements of `width` bytes take.
+  func elements(of bytes: [UInt8], width: Int) throws(DatasetError) -> ArraySlice<UInt8> {
+    let (length, overflow) = try elementCount().multipliedReportingOverflow(by: width)
+    guard !overflow, length <= largestFile else { throw .oversizedHeader(path: path, dimensions: dimensions) }
+    guard bytes.count >= end + length else {
+      throw .truncated(path: path, expected: end + length, found: bytes.count)
+    }
+    guard bytes.count == end + length else { throw .trailingBytes(path: path, expected: end + length) }
+    return bytes[end...]
   }
 
   /// The product of the dimensions, refused where it cannot be held.

@@ -57,22 +57,9 @@ struct PairGroup {
     value(average, weights: [Double](repeating: 1, count: sources))
   }
 
-  /// The 95 % percentile interval over `replicates` resamplings of the sources; nil with fewer than two.
-  func interval(_ average: Average, stream: RandomStream, replicates: Int = 400) -> (
-    low: Double, high: Double
-  )? {
-    guard sources > 1 else { return nil }
-    var values: [Double] = []
-    for replicate in 0..<replicates {
-      var generator = stream.generator(UInt64(replicate))
-      var weights = [Double](repeating: 0, count: sources)
-      for _ in 0..<sources { weights[generator.integer(below: sources)] += 1 }
-      if let value = value(average, weights: weights) { values.append(value) }
-    }
-    values.sort()
-    guard let first = values.first, let last = values.last else { return nil }
-    let cut = values.count / 40
-    return values.count < 40 ? (first, last) : (values[cut], values[values.count - 1 - cut])
+  /// The 95 % percentile interval over resamplings of the sources; nil with fewer than two.
+  func interval(_ average: Average, stream: RandomStream) -> (low: Double, high: Double)? {
+    Resampling(sources: [sources], stream: stream).interval { value(average, weights: $0.weights) }
   }
 
   /// The middle of the sorted values, or the mean of the middle two.

@@ -10,6 +10,8 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
   case needsClasses(distance: Distance)
   case needsLearningRate(update: String, value: Double)
   case noOutputBias(model: String)
+  /// `bias_only` with an `only=` that leaves its one weight out.
+  case withoutOutputBias(pattern: String, bias: String)
   case nothingToMeasure(what: String)
   /// `only=` that fits no weight.
   case noSuchWeights(pattern: String, known: [String])
@@ -44,6 +46,8 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
     case .needsLearningRate(let update, let value):
       "\(update) needs a positive lr, not \(value): \(update)(lr=1e-3)"
     case .noOutputBias(let model): "\(model) has no bias in its last layer: bias_only has nothing to move"
+    case .withoutOutputBias(let pattern, let bias):
+      "bias_only steps the output bias '\(bias)' alone, which only=\"\(pattern)\" leaves out: adam_fresh steps other weights"
     case .noSuchWeights(let pattern, let known):
       "no weight is called '\(pattern)': the network has \(known.prefix(3).joined(separator: ", ")), …, \(known.suffix(2).joined(separator: ", "))"
     case .noTrainer: "update=trainer is a step of a run's own optimiser: measure a run"

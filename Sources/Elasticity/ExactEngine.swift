@@ -38,6 +38,7 @@ public struct ExactEngine: Sendable {
   let workers: Workers
   /// The run's optimiser and its moments, for `trainer`.
   let trainer: Trainer?
+  private let spare = SpareScratch()
 
   /// Probes run in batches of this many; results of matrix products depend on their number of rows, so it is fixed.
   static let tile = 64
@@ -67,7 +68,7 @@ public struct ExactEngine: Sendable {
       throw .tooManyPairs(sources: sources.count, probes: probes.count, most: ExactEngine.mostPairs)
     }
     if case .biasOnly = update.plain {
-      return try biasOnly(sources: sources, probes: probes, learningRate: update.learningRate)
+      return try biasOnly(sources: sources, probes: probes, update)
     }
     if update.isFirstOrder, method == .subtraction { throw .noSubtraction }
     let rule = try rule(of: update)
@@ -78,7 +79,8 @@ public struct ExactEngine: Sendable {
     let engine = StepEngine(
       network: network, weights: base, rule: rule, method: method, isFixed: try fixed(by: update))
     let isFirstOrder = rule.isFirstOrder
-    var scratch = (0..<workers.count).map { _ in StepScratch(network: network) }
+    var scratch = spare.take(min(workers.count, sources.count), for: network)
+    defer { spare.giveBack(scratch) }
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
       let passes = try passes(over: sources, chunk)
@@ -88,8 +90,10 @@ public struct ExactEngine: Sendable {
         let source = chunk.lowerBound + place
         let pass = passes[place / ExactEngine.pass]
         engine.prepare(source, pass, &scratch)
-        let changes = tiles.flatMap { tile in
-          tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
+        var changes: [PredictionChange] = []
+        for tile in tiles {
+          let part = tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
+          if changes.isEmpty { changes = part } else { changes += part }
         }
         let alone =
           trainer == nil || !rule.isTrainer
@@ -125,9 +129,13 @@ public struct ExactEngine: Sendable {
 
   /// The control: the same change of the output bias, so of the logits, at every probe.
   private func biasOnly(
-    sources: Dataset, probes: Dataset, learningRate: Double
+    sources: Dataset, probes: Dataset, _ update: UpdateRule
   ) throws(ElasticityError) -> [SourceResponse] {
-    guard network.outputBias != nil else { throw .noOutputBias(model: network.model.name) }
+    guard let bias = network.outputBias else { throw .noOutputBias(model: network.model.name) }
+    if try fixed(by: update)[bias] {
+      throw .withoutOutputBias(pattern: update.patterns[0], bias: network.parameters[bias].name)
+    }
+    let learningRate = update.learningRate
     let tiles = try tiles(of: probes, weights: weights)
     let bases = tiles.flatMap { tile in zip(tile.base.output.rows, tile.targets) }
     var responses: [SourceResponse] = []
@@ -185,8 +193,7 @@ public struct ExactEngine: Sendable {
   }
 
   private func checkFinite(_ outputs: Tensor, first: Int) throws(ElasticityError) {
-    if let bad = outputs.rows.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
-      throw .notFinite(sample: first + bad)
-    }
+    let bad = outputs.withSpan { span in span.indices.first { !span[$0].isFinite } }
+    if let bad { throw .notFinite(sample: first + bad / max(outputs.shape.last ?? 1, 1)) }
   }
 }

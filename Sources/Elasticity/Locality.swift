@@ -71,66 +71,48 @@ public enum Locality: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The columns that say of which measurement a row is.
-  static let measurement = ["run", "seed", "epoch", "step", "update", "update_lr", "control", "distance"]
-
   /// One row for each measurement and number, from a table of pairs (`measure … keep=pairs`).
   ///
   /// The interval holds 95 % of 400 resamplings of the sources (stream `bootstrap`), the same for all numbers of a
   /// measurement, so that same − other has its own interval and not one made of two.
+  /// - Parameter isPooled: whether the runs of a measurement are taken together: their mean, with an interval over runs
+  ///   and, within each, sources.
   /// - Throws: `TableError` for a table that has no pairs in it.
-  public static func summaries(of pairs: Table) throws(TableError) -> Table {
+  public static func summaries(of pairs: Table, isPooled: Bool = false) throws(TableError) -> Table {
+    let structure = try PairTable(pairs, isPooled: isPooled)
     let (values, same) = (try pairs.numbers(in: "value"), try pairs.column(named: "same"))
-    let (sourceIDs, seeds) = (try pairs.numbers(in: "source_id"), try pairs.numbers(in: "seed"))
-    let kept = pairs.columnNames.filter { name in
-      measurement.contains(name)
-        || !(Table.Schema.pairs.contains { $0.0 == name })
-    }
-    var columns: [(String, ColumnRole)] = []
-    for name in kept { columns.append((name, try pairs.column(named: name).role)) }
+    let sourceIDs = try pairs.numbers(in: "source_id")
     var table = Table(
-      columns: columns + [
+      columns: structure.keys + structure.runsColumn + [
         ("summary", .key), ("n", .note), ("dropped", .note), ("value", .value), ("low", .value),
         ("high", .value),
       ])
-    for group in try pairs.grouping(by: kept) {
-      var sources: [Double: Source] = [:]
-      for row in group.rows where !values[row].isNaN {
-        if same[row] == .flag(true) {
-          sources[sourceIDs[row], default: Source()].same.append(values[row])
-        } else {
-          sources[sourceIDs[row], default: Source()].other.append(values[row])
+    for (key, runs) in try structure.measurements() {
+      let parts = runs.map { run in
+        var sources: [Double: Source] = [:]
+        for row in run.rows where !values[row].isNaN {
+          if same[row] == .flag(true) {
+            sources[sourceIDs[row], default: Source()].same.append(values[row])
+          } else {
+            sources[sourceIDs[row], default: Source()].other.append(values[row])
+          }
         }
+        return sources.sorted { $0.key < $1.key }.map { Part($0.value) }
       }
-      let parts = sources.sorted { $0.key < $1.key }.map { Part($0.value) }
-      let seed = Seed(group.rows.first.flatMap { UInt64(exactly: seeds[$0]) } ?? 0)
-      let draws = resamplings(parts.count, seed: seed)
-      let count = parts.reduce(0) { $0 + $1.sameCount + $1.otherCount }
+      let resampling = Resampling(
+        sources: parts.map(\.count),
+        stream: RandomStream(runs.first?.seed ?? Seed(0), .bootstrap, object: "locality"))
+      let count = parts.joined().reduce(0) { $0 + $1.sameCount + $1.otherCount }
+      let total = Double(runs.reduce(0) { $0 + $1.rows.count })
       for summary in allCases {
-        let whole = summary.value(parts, weights: [Double](repeating: 1, count: parts.count))
-        let resampled = draws.compactMap { summary.value(parts, weights: $0) }.sorted()
-        let cut = resampled.count / 40
-        let isKnown = resampled.count >= 40 && parts.count > 1
-        try table.append(
-          group.key + [
-            .text(summary.rawValue), .number(count), .number(Double(group.rows.count) - count),
-            whole.map { .number($0) } ?? .missing, isKnown ? .number(resampled[cut]) : .missing,
-            isKnown ? .number(resampled[resampled.count - 1 - cut]) : .missing,
-          ])
+        let whole = meanOfKnown(
+          parts.map { summary.value($0, weights: [Double](repeating: 1, count: $0.count)) })
+        let interval = resampling.interval { summary.value(parts[$0.run], weights: $0.weights) }
+        let numbers = [whole, interval?.low, interval?.high].map { $0.map(Cell.number) ?? .missing }
+        let counts: [Cell] = [.text(summary.rawValue), .number(count), .number(total - count)]
+        try table.append(key + structure.runsCell(runs.count) + counts + numbers)
       }
     }
     return table
-  }
-
-  /// How often each source is drawn, 400 times.
-  private static func resamplings(_ count: Int, seed: Seed) -> [[Double]] {
-    guard count > 1 else { return [] }
-    let stream = RandomStream(seed, .bootstrap, object: "locality")
-    return (0..<400).map { replicate in
-      var generator = stream.generator(UInt64(replicate))
-      var weights = [Double](repeating: 0, count: count)
-      for _ in 0..<count { weights[generator.integer(below: count)] += 1 }
-      return weights
-    }
   }
 }

@@ -9,43 +9,70 @@ public struct PredictionChange: Sendable {
   /// What the sample should be predicted as.
   public enum Target: Sendable {
     case label(Int)
-    case values([Double])
+    case values(OutputRow)
   }
 
   /// Old outputs.
-  public let z: [Double]
+  public let z: OutputRow
   /// New − old outputs.
-  public let delta: [Double]
+  public let delta: OutputRow
   public let target: Target
-  /// Old probabilities p.
-  public let old: [Double]
-  /// log q − log p of each class.
-  public let logRatio: [Double]
-  /// q − p.
-  public let probabilityChange: [Double]
   /// Whether Δ is a derivative: then every quantity is its leading term, linear or quadratic in Δ, whatever the size of Δ.
   public let isFirstOrder: Bool
-  /// log p, finite where p itself is too small for a `Double`.
-  private let logOld: [Double]
+  /// Kept for classifications; a regression has no use for probabilities.
+  private let kept: Probabilities?
 
   public init(z: [Double], delta: [Double], target: Target, isFirstOrder: Bool = false) {
+    self.init(z: OutputRow(z), delta: OutputRow(delta), target: target, isFirstOrder: isFirstOrder)
+  }
+
+  public init(z: OutputRow, delta: OutputRow, target: Target, isFirstOrder: Bool = false) {
     self.z = z
     self.delta = delta
     self.target = target
     self.isFirstOrder = isFirstOrder
-    old = Softmax.probabilities(z)
-    let top = z.max() ?? 0
-    let logTotal = log(z.reduce(0) { $0 + exp($1 - top) })
-    logOld = z.map { $0 - top - logTotal }
-    if isFirstOrder {
-      logRatio = PredictionChange.firstOrderLogRatio(logOld, delta)
-      probabilityChange = zip(old, logRatio).map { $0 * $1 }
-      return
+    if case .label = target {
+      kept = Probabilities(z, delta, isFirstOrder: isFirstOrder)
+    } else {
+      kept = nil
     }
-    logRatio = PredictionChange.logRatio(logOld, delta)
-    // p e^δ as one power: p may underflow where e^δ overflows.
-    probabilityChange = zip(logOld, logRatio).map { $1 < 1 ? exp($0) * expm1($1) : exp($0 + $1) - exp($0) }
   }
+
+  /// The prediction as class probabilities.
+  private struct Probabilities: Sendable {
+    let old: [Double]
+    /// log p, finite where p itself is too small for a `Double`.
+    let logOld: [Double]
+    let logRatio: [Double]
+    let change: [Double]
+
+    init(_ z: OutputRow, _ delta: OutputRow, isFirstOrder: Bool) {
+      old = Softmax.probabilities(Array(z))
+      let top = z.max() ?? 0
+      let logTotal = log(z.reduce(0) { $0 + exp($1 - top) })
+      logOld = z.map { $0 - top - logTotal }
+      if isFirstOrder {
+        logRatio = PredictionChange.firstOrderLogRatio(logOld, delta)
+        change = zip(old, logRatio).map { $0 * $1 }
+        return
+      }
+      logRatio = PredictionChange.logRatio(logOld, delta)
+      // p e^δ as one power: p may underflow where e^δ overflows.
+      change = zip(logOld, logRatio).map { $1 < 1 ? exp($0) * expm1($1) : exp($0 + $1) - exp($0) }
+    }
+  }
+
+  private var probabilities: Probabilities {
+    kept ?? Probabilities(z, delta, isFirstOrder: isFirstOrder)
+  }
+
+  /// Old probabilities p.
+  public var old: [Double] { probabilities.old }
+  /// log q − log p of each class.
+  public var logRatio: [Double] { probabilities.logRatio }
+  /// q − p.
+  public var probabilityChange: [Double] { probabilities.change }
+  private var logOld: [Double] { probabilities.logOld }
 
   public var classes: Int { z.count }
 
@@ -53,7 +80,7 @@ public struct PredictionChange: Sendable {
   ///
   /// Changes are taken relative to that of the likeliest class k, so that the sum leaves p_k out: with p_k = 1 − 1e-9 the
   /// plain form would lose nine digits.
-  private static func logRatio(_ logP: [Double], _ delta: [Double]) -> [Double] {
+  private static func logRatio(_ logP: [Double], _ delta: OutputRow) -> [Double] {
     guard let k = logP.indices.max(by: { logP[$0] < logP[$1] }) else { return [] }
     let relative = delta.map { $0 - delta[k] }
     let logSum: Double
@@ -69,7 +96,7 @@ public struct PredictionChange: Sendable {
   }
 
   /// Δ_c − Σ_b p_b Δ_b, relative to the likeliest class as above.
-  private static func firstOrderLogRatio(_ logP: [Double], _ delta: [Double]) -> [Double] {
+  private static func firstOrderLogRatio(_ logP: [Double], _ delta: OutputRow) -> [Double] {
     guard let k = logP.indices.max(by: { logP[$0] < logP[$1] }) else { return [] }
     let relative = delta.map { $0 - delta[k] }
     let mean = logP.indices.reduce(0) { $1 == k ? $0 : $0 + exp(logP[$1]) * relative[$1] }

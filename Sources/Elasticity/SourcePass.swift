@@ -30,30 +30,39 @@ struct SourcePass: Sendable {
 
 /// A batch of probes with its base predictions.
 struct Tile: Sendable {
-  let input: Tensor
   let base: Activations
   let targets: [PredictionChange.Target]
+  /// The base predictions, sample after sample.
+  private let outputs: [Double]
+
+  var input: Tensor { base.values[0] }
 
   init(network: Network, weights: [Tensor], data: Dataset, rows: [Int], loss: Loss) {
-    input = data.batch(rows: rows)
     var activations = Activations()
-    network.tape.evaluate(weights, input, into: &activations)
-    base = activations
-    targets = data.changeTargets(rows, loss: loss)
+    network.tape.evaluate(weights, data.batch(rows: rows), into: &activations)
+    self.init(base: activations, targets: data.changeTargets(rows, loss: loss))
   }
 
   /// One source alone, with the base prediction of its pass.
   init(source: Int, of pass: SourcePass, data: Dataset, loss: Loss) {
-    input = data.batch(rows: [source])
-    base = pass.activations.sample(source - pass.rows.lowerBound)
-    targets = data.changeTargets([source], loss: loss)
+    self.init(
+      base: pass.activations.sample(source - pass.rows.lowerBound),
+      targets: data.changeTargets([source], loss: loss))
+  }
+
+  private init(base: Activations, targets: [PredictionChange.Target]) {
+    self.base = base
+    self.targets = targets
+    outputs = base.output.doubles
   }
 
   /// Base predictions with their change, sample by sample.
-  func changes(_ outputChange: [[Double]], isFirstOrder: Bool) -> [PredictionChange] {
-    let old = base.output.rows
-    return old.indices.map {
-      PredictionChange(z: old[$0], delta: outputChange[$0], target: targets[$0], isFirstOrder: isFirstOrder)
+  func changes(_ outputChange: [Double], isFirstOrder: Bool) -> [PredictionChange] {
+    let width = outputs.count / max(targets.count, 1)
+    return targets.indices.map {
+      PredictionChange(
+        z: OutputRow(outputs, row: $0, width: width), delta: OutputRow(outputChange, row: $0, width: width),
+        target: targets[$0], isFirstOrder: isFirstOrder)
     }
   }
 }
@@ -63,8 +72,12 @@ extension Dataset {
   func changeTargets(_ rows: [Int], loss: Loss) -> [PredictionChange.Target] {
     switch targets(rows, for: loss) {
     case .classes(let labels): labels.map { .label($0) }
-    case .values(let values): values.rows.map { .values($0) }
+    case .values(let values): targets(of: values.doubles, samples: rows.count)
     }
+  }
+
+  private func targets(of values: [Double], samples: Int) -> [PredictionChange.Target] {
+    (0..<samples).map { .values(OutputRow(values, row: $0, width: values.count / samples)) }
   }
 
   /// For each sample of `other` its row here, if the same sample of the same file is here.
@@ -72,6 +85,7 @@ extension Dataset {
     guard digest == other.digest, split == other.split, preparation == other.preparation else {
       return [Int?](repeating: nil, count: other.count)
     }
+    if other.count == 1 { return [indices.firstIndex(of: other.indices[0])] }
     let rowOfIndex = Dictionary(zip(indices, 0...), uniquingKeysWith: { first, _ in first })
     return other.indices.map { rowOfIndex[$0] }
   }

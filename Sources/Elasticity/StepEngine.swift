@@ -2,6 +2,7 @@ import Autodiff
 import Datasets
 import Kernels
 import Network
+import Synchronization
 import Tensor
 import Training
 
@@ -14,14 +15,49 @@ struct StepScratch: Sendable {
   var smallGradients: Double?
   var movesWeights = true
   /// One per number of samples: a full tile, the last tile and a single source keep their own buffers.
-  var activations: [Int: Activations] = [:]
-  var differences: [Int: Differences] = [:]
+  var activations = BuffersBySize<Activations>()
+  var differences = BuffersBySize<Differences>()
 
+  /// Room for a parameter is made when it is first needed: a step in factors needs none.
   init(network: Network) {
-    // Only live stretches are written, and only they are read: pages of dead taps are never touched.
-    gradients = network.tape.parameterShapes.map { Tensor(uninitialized: $0) }
-    stepped = gradients.map { Tensor(uninitialized: $0.shape) }
+    gradients = [Tensor](repeating: .empty, count: network.parameters.count)
+    stepped = gradients
   }
+
+  /// Makes room for the gradient and the step of a parameter. Only live stretches are written, and only they are read:
+  /// pages of dead taps are never touched.
+  mutating func makeRoom(for parameter: Int, _ shape: Shape) {
+    if gradients[parameter].count == 0 { gradients[parameter] = Tensor(uninitialized: shape) }
+    if stepped[parameter].count == 0 { stepped[parameter] = Tensor(uninitialized: shape) }
+  }
+}
+
+/// Buffers by the number of samples they are for. There are few sizes: a search beats a dictionary.
+struct BuffersBySize<Buffer: Sendable>: Sendable {
+  private var kept: [(samples: Int, buffer: Buffer)] = []
+
+  /// Moves the buffers for so many samples out.
+  mutating func take(_ samples: Int) -> Buffer? {
+    kept.lastIndex { $0.samples == samples }.map { kept.remove(at: $0).buffer }
+  }
+
+  mutating func keep(_ buffer: Buffer, _ samples: Int) { kept.append((samples, buffer)) }
+}
+
+/// Scratch that is lent to the workers of one measurement after another: warm buffers need no room.
+final class SpareScratch: Sendable {
+  private let spare = Mutex<[StepScratch]>([])
+
+  /// As many pieces as are asked for, used ones first.
+  func take(_ count: Int, for network: Network) -> [StepScratch] {
+    spare.withLock { spare in
+      let used = spare.suffix(count)
+      spare.removeLast(used.count)
+      return used + (used.count..<count).map { _ in StepScratch(network: network) }
+    }
+  }
+
+  func giveBack(_ scratch: [StepScratch]) { spare.withLock { $0 += scratch } }
 }
 
 /// Forms the step of one source and finds what it changes at a tile of probes.
@@ -78,6 +114,7 @@ struct StepEngine: Sendable {
         changes[parameter] = change
         continue
       }
+      scratch.makeRoom(for: parameter, weights[parameter].shape)
       network.tape.parameterGradient(
         parameter, pass.activations, pass.gradients, sample: source - pass.rows.lowerBound,
         into: &scratch.gradients[parameter])
@@ -91,23 +128,23 @@ struct StepEngine: Sendable {
     if case .adamFresh = rule { scratch.smallGradients = Double(small) / Double(max(live, 1)) }
   }
 
-  /// new − old outputs of every probe of a tile.
-  func outputChange(_ tile: Tile, _ scratch: inout StepScratch) -> [[Double]] {
+  /// new − old outputs of every probe of a tile, sample after sample.
+  func outputChange(_ tile: Tile, _ scratch: inout StepScratch) -> [Double] {
     let samples = tile.base.samples
     if usesDifferences {
-      var differences = scratch.differences.removeValue(forKey: samples) ?? Differences()
+      var differences = scratch.differences.take(samples) ?? Differences()
       network.tape.difference(
         weights, changes: scratch.changes, base: tile.base, isFirstOrder: rule.isFirstOrder,
         into: &differences)
-      let result = differences.output.rows
-      scratch.differences[samples] = differences
+      let result = differences.output.doubles
+      scratch.differences.keep(differences, samples)
       return result
     }
-    var activations = scratch.activations.removeValue(forKey: samples) ?? Activations()
+    var activations = scratch.activations.take(samples) ?? Activations()
     network.tape.evaluate(scratch.stepped, tile.input, into: &activations)
-    let (new, old) = (activations.output.rows, tile.base.output.rows)
-    scratch.activations[samples] = activations
-    return zip(new, old).map { new, old in zip(new, old).map { $0 - $1 } }
+    let (new, old) = (activations.output.doubles, tile.base.output.doubles)
+    scratch.activations.keep(activations, samples)
+    return zip(new, old).map { $0 - $1 }
   }
 
   /// The change at one sample of `data`, predicted in a batch of two copies of it.

@@ -61,4 +61,33 @@ public struct TangentKernel: Sendable {
     let size = start.values.reduce(0) { $0 + $1 * $1 }
     return size > 0 ? (change / size).squareRoot() : nil
   }
+
+  /// ⟨K, YYᵀ⟩ / (‖K‖ ‖YYᵀ‖): how far the kernel is one that tells the classes of its points apart (Chen, He & Su, arXiv
+  /// 2010.11775); nil where one of them is 0.
+  ///
+  /// The row of Y at a point is its one-hot label less 1/C, which for two classes gives the matrix of labels ±1, and for a
+  /// regression its targets. 0 for a constant kernel on classes of one size, 1 for a kernel that is 1 within classes and
+  /// −1/(C − 1) between them.
+  public func alignment(with points: Dataset) -> Double? {
+    guard points.count == count else { return nil }
+    let classes = points.classNames.count
+    let rows = (0..<count).map { point -> [Double] in
+      if let targets = points.targets {
+        let width = targets.shape[1]
+        return (0..<width).map { Double(targets[flat: point * width + $0]) }
+      }
+      return (0..<classes).map { ($0 == points.labels[point] ? 1 : 0) - 1 / Double(classes) }
+    }
+    var (product, kernel, labels) = (0.0, 0.0, 0.0)
+    for i in 0..<count {
+      for j in 0..<count {
+        let y = zip(rows[i], rows[j]).reduce(0) { $0 + $1.0 * $1.1 }
+        let k = values[i * count + j]
+        product += k * y
+        kernel += k * k
+        labels += y * y
+      }
+    }
+    return kernel > 0 && labels > 0 ? product / (kernel * labels).squareRoot() : nil
+  }
 }

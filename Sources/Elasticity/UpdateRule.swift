@@ -73,7 +73,7 @@ extension UpdateRule {
 }
 
 /// Whether a name fits a pattern in which * stands for any letters and ? for one.
-func fits(_ name: String, pattern: String) -> Bool {
+public func fits(_ name: String, pattern: String) -> Bool {
   var reachable: Set<Int> = [0]
   let letters = Array(pattern)
   func withStars(_ places: Set<Int>) -> Set<Int> {

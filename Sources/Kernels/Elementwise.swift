@@ -98,7 +98,7 @@ public enum Elementwise {
   public static func addBias(_ x: Tensor, _ bias: Tensor, into out: inout Tensor) {
     check("addBias", x, out)
     let channels = bias.count
-    precondition(x.shape.dims.last == channels, "bias of \(channels) channels on \(x.shape)")
+    precondition(x.shape.last == channels, "bias of \(channels) channels on \(x.shape)")
     let rows = x.count / max(channels, 1)
     x.withPointer { x in
       bias.withPointer { bias in
@@ -115,7 +115,7 @@ public enum Elementwise {
   /// out += b, one b for each channel (last axis).
   public static func accumulateBias(_ bias: Tensor, into out: inout Tensor) {
     let channels = bias.count
-    precondition(out.shape.dims.last == channels, "bias of \(channels) channels on \(out.shape)")
+    precondition(out.shape.last == channels, "bias of \(channels) channels on \(out.shape)")
     let rows = out.count / max(channels, 1)
     bias.withPointer { bias in
       out.withMutablePointer { out in
@@ -130,7 +130,7 @@ public enum Elementwise {
   /// The gradient at a bias: the sum of d over rows, over all samples or over those of one.
   public static func biasGradient(_ d: Tensor, sample: Int? = nil, into out: inout Tensor) {
     let channels = out.count
-    precondition(d.shape.dims.last == channels, "bias of \(channels) channels under \(d.shape)")
+    precondition(d.shape.last == channels, "bias of \(channels) channels under \(d.shape)")
     let samples = d.shape[d.shape.rank - 2]
     let step = sample == nil ? 1 : samples
     let rows = d.count / max(channels, 1)

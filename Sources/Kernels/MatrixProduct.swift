@@ -118,7 +118,7 @@ public enum Linear {
     let (inputs, outputs) = (w.shape[0], w.shape[1])
     let rows = x.count / max(inputs, 1)
     precondition(
-      x.shape.dims.last == inputs && out.shape.dims.last == outputs && out.count == rows * outputs,
+      x.shape.last == inputs && out.shape.last == outputs && out.count == rows * outputs,
       "linear: \(x.shape) times \(w.shape) does not give \(out.shape)")
     return (rows, inputs, outputs)
   }

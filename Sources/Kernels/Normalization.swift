@@ -79,7 +79,7 @@ public enum Normalization {
   public static func scale(_ x: Tensor, by gamma: Tensor, into out: inout Tensor, accumulating: Bool = false)
   {
     let channels = gamma.count
-    precondition(x.shape.dims.last == channels && x.shape == out.shape, "scale of \(channels) on \(x.shape)")
+    precondition(x.shape.last == channels && x.shape == out.shape, "scale of \(channels) on \(x.shape)")
     let rows = x.count / max(channels, 1)
     x.withPointer { x in
       gamma.withPointer { gamma in
@@ -100,7 +100,7 @@ public enum Normalization {
   /// The gradient at γ: Σ x·d over pixels, over all samples or over those of one.
   public static func scaleGradient(_ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor) {
     let channels = out.count
-    precondition(x.shape == d.shape && x.shape.dims.last == channels, "scaleGradient: shapes differ")
+    precondition(x.shape == d.shape && x.shape.last == channels, "scaleGradient: shapes differ")
     let samples = d.shape[2]
     let rows = d.count / max(channels, 1)
     precondition((sample ?? 0) < samples, "sample \(sample ?? 0) of \(samples)")

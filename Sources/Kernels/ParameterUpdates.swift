@@ -160,6 +160,10 @@ public enum ParameterUpdates {
     let total = parts[0].count
     // A dispatch costs more than a small parameter; sixteen blocks share one.
     let stretch = block * 16
+    if parts.count == 1, total <= stretch {
+      parts[0].withPointer { body(0, total, $0) }
+      return
+    }
     workers.forEach((total + stretch - 1) / stretch) { piece, _ in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { scratch in
         guard let sum = scratch.baseAddress else { return }

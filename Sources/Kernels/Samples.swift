@@ -29,6 +29,10 @@ public enum Samples {
     let (pixels, samples, channels) = (wide[0] * wide[1], wide[2], wide[3])
     x.withPointer { x in
       out.withMutablePointer { out in
+        if pixels == 1 {
+          out.update(from: x, count: samples * channels)
+          return
+        }
         for pixel in 0..<pixels {
           for n in 0..<samples {
             for c in 0..<channels {

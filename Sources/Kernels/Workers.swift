@@ -51,24 +51,26 @@ public struct Workers: Sendable {
     }
   }
 
-  /// Calls `body(index, &element)` once for each element.
+  /// Calls `body(index, &element)` once for each element, or for each of the `first` ones.
   public func forEach<Element: Sendable>(
-    of elements: inout [Element], _ body: @Sendable (_ index: Int, _ element: inout Element) -> Void
+    of elements: inout [Element], first count: Int? = nil,
+    _ body: @Sendable (_ index: Int, _ element: inout Element) -> Void
   ) {
     elements.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let buffer = buffer  // each element is one piece, so one worker's
-      forEach(buffer.count) { index, _ in body(index, &buffer[index]) }
+      forEach(min(count ?? buffer.count, buffer.count)) { index, _ in body(index, &buffer[index]) }
     }
   }
 
   /// Calls `body(index, &element, &scratch)` once for each element; each worker has one piece of scratch to itself.
   ///
-  /// - Precondition: at least `count` pieces of scratch.
+  /// - Precondition: as many pieces of scratch as workers take part: `count`, or one an element.
   public func forEach<Element: Sendable, Scratch: Sendable>(
     of elements: inout [Element], scratch: inout [Scratch],
     _ body: @Sendable (_ index: Int, _ element: inout Element, _ scratch: inout Scratch) -> Void
   ) {
-    precondition(scratch.count >= count, "\(scratch.count) pieces of scratch for \(count) workers")
+    precondition(
+      scratch.count >= min(count, elements.count), "\(scratch.count) pieces of scratch for \(count) workers")
     elements.withUnsafeMutableBufferPointer { elements in
       scratch.withUnsafeMutableBufferPointer { scratch in
         // Each element is one piece, so one worker's; scratch `worker` belongs to that worker.

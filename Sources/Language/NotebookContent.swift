@@ -19,6 +19,12 @@ public struct NotebookContent: Hashable, Sendable {
       let parts = CellHeading(source, in: 0..<source.byteCount)
       return (parts.name, source[parts.optionRange].trimmingBlankLines())
     }
+
+    /// The options in the heading; their places are those in it.
+    public var headingOptions: [Option] {
+      let source = Source(heading)
+      return CellHeading(source, in: 0..<source.byteCount).options
+    }
   }
 
   public var cells: [Cell]

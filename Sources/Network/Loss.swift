@@ -27,13 +27,26 @@ public enum Loss: String, CaseIterable, Hashable, Sendable {
   ///
   /// - Precondition: as many targets as samples, of the kind that the loss takes.
   public func values(_ outputs: Tensor, _ targets: Targets) -> [Double] {
-    forEachSample(outputs, targets) { z, target in
-      switch target {
-      case .label(let y):
-        let top = z.max() ?? 0
-        return log(z.reduce(0) { $0 + exp($1 - top) }) + top - z[y]
-      case .values(let y):
-        return zip(z, y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(z.count)
+    let width = check(outputs, targets)
+    return outputs.withSpan { outputs in
+      switch targets {
+      case .classes(let labels):
+        return labels.indices.map { n in
+          let z = outputs.extracting(n * width..<(n + 1) * width)
+          let (top, total) = Loss.partition(z)
+          return log(total) + top - Double(z[labels[n]])
+        }
+      case .values(let values):
+        return values.withSpan { values in
+          (0..<outputs.count / max(width, 1)).map { n in
+            var sum = 0.0
+            for i in n * width..<(n + 1) * width {
+              let error = Double(outputs[i]) - Double(values[i])
+              sum += error * error
+            }
+            return sum / Double(width)
+          }
+        }
       }
     }
   }
@@ -43,39 +56,55 @@ public enum Loss: String, CaseIterable, Hashable, Sendable {
   /// For cross-entropy p − y, whose own-class entry is formed as −Σ of the others: p_y − 1 would lose every digit on a
   /// sample that is fitted well.
   public func gradient(_ outputs: Tensor, _ targets: Targets, scale: Double) -> Tensor {
-    let rows: [[Double]] = forEachSample(outputs, targets) { z, target in
-      switch target {
-      case .label(let y):
-        var row = Softmax.probabilities(z)
-        row[y] = 0
-        row[y] = -row.reduce(0, +)
-        return row
-      case .values(let y): return zip(z, y).map { 2 * ($0 - $1) / Double(z.count) }
+    let width = check(outputs, targets)
+    var result = Tensor(uninitialized: outputs.shape)
+    outputs.withSpan { outputs in
+      result.withMutableSpan { result in
+        switch targets {
+        case .classes(let labels):
+          for (n, label) in labels.enumerated() {
+            let z = outputs.extracting(n * width..<(n + 1) * width)
+            let (top, total) = Loss.partition(z)
+            var others = 0.0
+            for c in 0..<width where c != label {
+              let p = exp(Double(z[c]) - top) / total
+              others += p
+              result[n * width + c] = Float(scale * p)
+            }
+            result[n * width + label] = Float(scale * -others)
+          }
+        case .values(let values):
+          values.withSpan { values in
+            for i in 0..<outputs.count {
+              result[i] = Float(scale * (2 * (Double(outputs[i]) - Double(values[i])) / Double(width)))
+            }
+          }
+        }
       }
     }
-    return Tensor(outputs.shape, scalars: rows.flatMap { $0.map { Float(scale * $0) } })
+    return result
   }
 
-  private enum Target {
-    case label(Int)
-    case values([Double])
+  /// The largest logit and Σ e^{z − it}.
+  private static func partition(_ z: Span<Float>) -> (top: Double, total: Double) {
+    var top = Double(z[0])
+    for c in 1..<max(z.count, 1) where top < Double(z[c]) { top = Double(z[c]) }
+    var total = 0.0
+    for c in 0..<z.count { total += exp(Double(z[c]) - top) }
+    return (top, total)
   }
 
-  private func forEachSample<Result>(
-    _ outputs: Tensor, _ targets: Targets, _ body: ([Double], Target) -> Result
-  ) -> [Result] {
-    let rows = outputs.rows
-    precondition(rows.count == targets.count, "\(rows.count) predictions for \(targets.count) targets")
+  /// The number of outputs of one sample, after a check that there is a target for each of the kind the loss takes.
+  private func check(_ outputs: Tensor, _ targets: Targets) -> Int {
+    let width = outputs.shape.last ?? 0
+    let count = outputs.count / max(width, 1)
+    precondition(count == targets.count, "\(count) predictions for \(targets.count) targets")
     switch (self, targets) {
-    case (.crossEntropy, .classes(let labels)):
-      return zip(rows, labels).map { body($0, .label($1)) }
+    case (.crossEntropy, .classes): break
     case (.meanSquaredError, .values(let values)):
-      let width = values.count / max(values.shape[0], 1)
-      let scalars = values.scalars
-      return rows.indices.map { n in
-        body(rows[n], .values(scalars[n * width..<(n + 1) * width].map(Double.init)))
-      }
+      precondition(values.count == outputs.count, "targets \(values.shape) for outputs \(outputs.shape)")
     default: preconditionFailure("\(self) does not take these targets")
     }
+    return width
   }
 }

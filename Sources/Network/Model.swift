@@ -30,6 +30,8 @@ public struct Model: Hashable, Sendable {
   public var activation: Activation
   /// How the layers of `mlp` are scaled with their widths.
   public var parametrization: Parametrization
+  /// Where the first weights come from, if they are not drawn.
+  public var weights: WeightFile?
 
   public init(
     _ architecture: Architecture, bias: Bool = true, initializer: Initializer = .standard, scale: Double = 1,

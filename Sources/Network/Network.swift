@@ -45,50 +45,63 @@ public struct Network: Hashable, Sendable {
 
   /// Takes weights under PyTorch's names and in its layouts.
   ///
-  /// - Throws: `NetworkError` for a missing, unexpected or misshapen weight.
+  /// - Throws: `NetworkError` for weights that are missing, unexpected, misshapen or not finite.
   public func imported(_ tensors: [(name: String, tensor: Tensor)]) throws(NetworkError) -> [Tensor] {
-    let byName = Dictionary(tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
-    let names = parameters.flatMap { $0.kind == .statistics ? Network.statisticNames($0) : [$0.name] }
-    // PyTorch counts the batches that batch normalisation has seen; nothing depends on it.
-    let counters = Set(parameters.filter { $0.kind == .statistics }.map { $0.name + ".num_batches_tracked" })
-    let known = Set(names).union(counters)
-    let unexpected = tensors.map(\.name).filter { !known.contains($0) }
-    guard unexpected.isEmpty else { throw .unexpectedWeights(names: unexpected, known: names) }
-    var weights: [Tensor] = []
+    let (weights, mismatch) = try matched(tensors)
+    let complete = weights.compactMap(\.self)
+    guard mismatch.isEmpty, complete.count == parameters.count else { throw .weightsDiffer(mismatch) }
+    return complete
+  }
+
+  /// Takes those weights that fit and leaves the others as drawn; gives what does not fit with them.
+  ///
+  /// - Throws: `NetworkError.notFiniteWeight`, or `weightsDiffer` where nothing fits.
+  public func imported(
+    _ tensors: [(name: String, tensor: Tensor)], into drawn: [Tensor]
+  ) throws(NetworkError) -> (weights: [Tensor], mismatch: WeightMismatch) {
+    let (weights, mismatch) = try matched(tensors)
+    guard weights.contains(where: { $0 != nil }) else { throw .weightsDiffer(mismatch) }
+    return (zip(weights, drawn).map { $0 ?? $1 }, mismatch)
+  }
+
+  /// The weight of each parameter that the file has in its shape, and what does not fit.
+  private func matched(
+    _ tensors: [(name: String, tensor: Tensor)]
+  ) throws(NetworkError) -> ([Tensor?], WeightMismatch) {
+    var left = Dictionary(tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+    var mismatch = WeightMismatch()
+    func take(_ name: String, _ shape: Shape) throws(NetworkError) -> Tensor? {
+      guard let tensor = left.removeValue(forKey: name) else {
+        mismatch.missing.append(.init(name, shape))
+        return nil
+      }
+      guard tensor.shape == shape else {
+        mismatch.misshapen.append(.init(name, expected: shape, found: tensor.shape))
+        return nil
+      }
+      guard tensor.scalars.allSatisfy(\.isFinite) else { throw .notFiniteWeight(name: name) }
+      return tensor
+    }
+    var weights: [Tensor?] = []
     for (parameter, shape) in zip(parameters, tape.parameterShapes) {
       if parameter.kind == .statistics {
-        weights.append(try Network.statistics(parameter, channels: shape[1], byName))
-        continue
+        // PyTorch counts the batches that batch normalisation has seen; nothing depends on it.
+        left[parameter.name + ".num_batches_tracked"] = nil
+        let names = Network.statisticNames(parameter)
+        let (mean, variance) = (try take(names[0], [shape[1]]), try take(names[1], [shape[1]]))
+        weights.append(
+          mean.flatMap { mean in variance.map { Tensor(shape, scalars: mean.scalars + $0.scalars) } })
+      } else {
+        let tensor = try take(parameter.name, Network.shapeInPyTorch(shape, parameter.kind))
+        weights.append(tensor.map { Network.fromPyTorch($0, parameter.kind) })
       }
-      let expected = Network.shapeInPyTorch(shape, parameter.kind)
-      guard let tensor = byName[parameter.name] else {
-        throw .missingWeight(name: parameter.name, shape: expected)
-      }
-      guard tensor.shape == expected else {
-        throw .wrongWeightShape(name: parameter.name, expected: expected, found: tensor.shape)
-      }
-      guard tensor.scalars.allSatisfy(\.isFinite) else { throw .notFiniteWeight(name: parameter.name) }
-      weights.append(Network.fromPyTorch(tensor, parameter.kind))
     }
-    return weights
+    mismatch.unexpected = tensors.filter { left[$0.name] != nil }.map { .init($0.name, $0.tensor.shape) }
+    return (weights, mismatch)
   }
 
   private static func statisticNames(_ parameter: Parameter) -> [String] {
     [parameter.name + ".running_mean", parameter.name + ".running_var"]
-  }
-
-  private static func statistics(
-    _ parameter: Parameter, channels: Int, _ byName: [String: Tensor]
-  ) throws(NetworkError) -> Tensor {
-    var scalars: [Float] = []
-    for name in statisticNames(parameter) {
-      guard let tensor = byName[name] else { throw .missingWeight(name: name, shape: [channels]) }
-      guard tensor.shape == [channels] else {
-        throw .wrongWeightShape(name: name, expected: [channels], found: tensor.shape)
-      }
-      scalars += tensor.scalars
-    }
-    return Tensor([2, channels], scalars: scalars)
   }
 
   private static func shapeInPyTorch(_ shape: Shape, _ kind: Parameter.Kind) -> Shape {

@@ -6,10 +6,9 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
   case wrongChannels(model: String, needs: Int, has: Int)
   case inputTooSmall(model: String, needs: Int, input: SampleShape)
   case notPositive(model: String, what: String, value: Int)
-  case missingWeight(name: String, shape: Shape)
-  case unexpectedWeights(names: [String], known: [String])
-  case wrongWeightShape(name: String, expected: Shape, found: Shape)
+  case weightsDiffer(WeightMismatch)
   case notFiniteWeight(name: String)
+  case badRenaming(String)
 
   public var description: String {
     switch self {
@@ -21,14 +20,11 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(model) takes images of at least \(needs)x\(needs), these are \(input): load them with pad=\(max(needs, 32))"
     case .notPositive(let model, let what, let value):
       "\(model): \(what) must be at least 1, not \(value)"
-    case .missingWeight(let name, let shape):
-      "the file has no weight '\(name)' (\(shape)): it was saved from another network"
-    case .unexpectedWeights(let names, let known):
-      "the file has weights that this network does not: \(names.prefix(5).joined(separator: ", "))"
-        + (names.count > 5 ? " and \(names.count - 5) more" : "")
-        + "; the network has \(known.prefix(3).joined(separator: ", ")), …"
-    case .wrongWeightShape(let name, let expected, let found):
-      "weight '\(name)' is \(found) in the file and \(expected) in the network"
+    case .weightsDiffer(let mismatch):
+      "the weights in the file are those of another network: \(mismatch)"
+        + (mismatch.rule.map { "; rename=\"\($0)\" would fit" } ?? "")
+    case .badRenaming(let text):
+      "'\(text)' does not say what becomes of which name: write it as in \"module.* -> *\", with no more * on the right than on the left"
     case .notFiniteWeight(let name):
       "weight '\(name)' holds NaN or infinity: the network had diverged when it was saved; take an earlier file"
     }

@@ -9,7 +9,10 @@ extension Checker {
     let declared = command.options.filter { option in
       verb.furtherOptions == .none || verb.options.contains { $0.name == option.name.text }
     }
-    check(options: declared, of: verb.options, owner: verb.name, command.range)
+    check(
+      options: inScope(declared, verb, in: command),
+      of: verb.options.filter { $0.isInScope(word(command, verb)) },
+      owner: verb.name, command.range)
     if verb.furtherOptions == .parameters { check(script: command) }
     guard let block = command.block else { return }
     guard verb.takesBlock else { return report(.noBlock(owner: verb.name), block.range) }
@@ -17,6 +20,28 @@ extension Checker {
     if let name { known.insert(name) }
     check(block.statements, in: .schedule)
     known = outer
+  }
+
+  /// The word that an option has, as far as it can be known before the run.
+  private func word(_ command: Command, _ verb: Verb) -> (String) -> String? {
+    { name in
+      guard let given = command.options.first(where: { $0.name.text == name }) else {
+        return verb.defaultWords[name]
+      }
+      let words = verb.options.first { $0.name == name }?.kind.words ?? []
+      return given.value.writtenText.flatMap { words.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// The options that have a meaning with the words of the others; the rest is reported.
+  private mutating func inScope(_ options: [Option], _ verb: Verb, in command: Command) -> [Option] {
+    options.filter { option in
+      guard let declaration = verb.options.first(where: { $0.name == option.name.text }),
+        !declaration.isInScope(word(command, verb))
+      else { return true }
+      report(verb.outOfScope(declaration, found: word(command, verb)), option.name.range)
+      return false
+    }
   }
 
   /// A script has to be there, and its names are known after it.

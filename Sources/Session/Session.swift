@@ -1,4 +1,5 @@
 import Datasets
+import Download
 import Kernels
 import Language
 import Random
@@ -15,6 +16,7 @@ public enum SessionEvent: Sendable {
   /// A figure was drawn: its SVG text, the first file it was written to, its title.
   case figure(svg: String, path: String, caption: String)
   case progress(TrainingProgress)
+  case download(Download.Progress)
   /// A picture for the terminal, among the results.
   case drawing(Drawing)
 }
@@ -123,6 +125,8 @@ public final class Session {
   /// What the log says in the place of a command.
   var rewriting: Rewriting?
   var log = SessionLog()
+  /// The live logs of trainings: for each file the name of its run.
+  var logs: [String: String] = [:]
   /// How many results have been shown under a number.
   var resultCount = 0
   /// Whether results get the names `_1`, `_2`, … besides `_`, as at a prompt.
@@ -130,6 +134,8 @@ public final class Session {
   public var resultFormat = ResultFormat.text
   /// The data sets that were read or drawn, for the provenance of a report.
   public private(set) var dataUsed: [(name: String, digest: String)] = []
+  /// What else a reader of the results has to know, for the same place.
+  public private(set) var provenanceNotes: [(name: String, text: String)] = []
   public internal(set) var settings = Settings()
   /// The columns of the window where a person looks on; nil elsewhere, so that a result is the same everywhere.
   public var windowColumns: () -> Int? = { nil }
@@ -166,6 +172,12 @@ public final class Session {
     let name = "\(data.name) \(data.split)"
     if !dataUsed.contains(where: { $0.name == name && $0.digest == data.digest }) {
       dataUsed.append((name, data.digest))
+    }
+  }
+
+  func noteProvenance(_ name: String, _ text: String) {
+    if !provenanceNotes.contains(where: { $0.name == name && $0.text == text }) {
+      provenanceNotes.append((name, text))
     }
   }
 

@@ -41,6 +41,11 @@ extension SessionError: CustomStringConvertible {
     case .repeatedElement(let what, let element): ("\(what) has \(element) twice", "name each once", nil)
     case .noFileName(let path):
       (path.isEmpty ? "to= is empty" : "'\(path)' is a folder", "give the name of a file", nil)
+    case .sharedLog(let path, let runs):
+      (
+        "'\(path)' already holds the log of \(runs[0]), so that of \(runs[1]) cannot go there",
+        "tell them apart, as in log=\"run_{seed}.jsonl\"", nil
+      )
     case .unknownEnding(let ending, let known):
       (
         "unknown ending '.\(ending)'",
@@ -105,6 +110,7 @@ extension SessionError: CustomStringConvertible {
         "--safe refuses to write '\(path)'",
         folder.map { "name a file below \($0)" } ?? "start with --out FOLDER to have files written there", nil
       )
+    case .downloadRefused: ("--safe refuses to download", "start without --safe to fetch data", nil)
     case .recursion:
       ("the definitions call each other too deeply", nil, "At most 100 calls stand inside one another.")
     case .languageVersion(let version):

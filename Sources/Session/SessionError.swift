@@ -37,6 +37,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case noScript(String, hint: String?)
   case scriptsTooDeep
   case writingRefused(String, folder: String?)
+  case downloadRefused
   case recursion
   case languageVersion(String)
   case unknownParameter(String, hint: String?)
@@ -50,6 +51,7 @@ public enum SessionError: Error, Equatable, Sendable {
   case noFileName(String)
   case unknownEnding(String, known: [String])
   case noError(cell: String)
+  case sharedLog(String, runs: [String])
   case assertionFailed(String, sides: [String])
 
   /// The error at a place.

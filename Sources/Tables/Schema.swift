@@ -21,7 +21,7 @@ extension Table {
     public static func role(of name: String) -> ColumnRole? {
       switch name {
       case "time": return .axis
-      case "kernel_drift": return .value
+      case "kernel_drift", "kernel_alignment": return .value
       default: break
       }
       return (averages + pairs).first { $0.0 == name }?.1
@@ -30,7 +30,7 @@ extension Table {
     /// The role of a column that was read from a file, by its name, its kind and the names of all columns.
     ///
     /// A column before `run` and `seed` was put there by a `repeat`, so it is a key even if it holds numbers.
-    static func role(of name: String, kind: CellKind?, among names: [String]) -> ColumnRole {
+    public static func role(of name: String, kind: CellKind?, among names: [String]) -> ColumnRole {
       if let role = role(of: name) { return role }
       let places = [name, "run", "seed"].map { names.firstIndex(of: $0) }
       if let own = places[0], let run = places[1], let seed = places[2], own < min(run, seed) { return .key }
@@ -38,7 +38,7 @@ extension Table {
     }
 
     /// The kind that a column has by its name, even if its texts look like numbers (a class called `7`).
-    static func kind(of name: String) -> CellKind? {
+    public static func kind(of name: String) -> CellKind? {
       switch name {
       case "update", "control", "distance", "average", "source_class", "probe_class": .text
       case "same": .flag

@@ -45,7 +45,7 @@ extension TableError: CustomStringConvertible {
       "TensorBoard draws over steps: the table needs a column 'step' of whole numbers, 0 or more"
         + (row.map { " (row \($0) has none)" } ?? "")
     case .onlyWritten(let ending):
-      "a table is not read from .\(ending): save it with formats=[csv] or [jsonl] and load that"
+      "a table is not read from .\(ending): save it as csv, jsonl or npz and load that"
     case .emptyJSON:
       "the file holds no rows: JSON lines have one object in each line"
     case .malformedJSON(let line, let reason):

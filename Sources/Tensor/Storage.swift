@@ -3,9 +3,9 @@ import Synchronization
 /// A block of floats on a 64-byte boundary, freed with its last owner.
 ///
 /// `@unchecked Sendable`: only `Tensor` writes to it, and only after it has made sure that it is the sole owner.
-final class Storage: @unchecked Sendable {
-  let base: UnsafeMutablePointer<Float>
-  let count: Int
+@usableFromInline final class Storage: @unchecked Sendable {
+  @usableFromInline let base: UnsafeMutablePointer<Float>
+  @usableFromInline let count: Int
 
   /// Blocks allocated since the start of the process; tests compare it before and after a piece of work.
   static let allocations = Atomic<Int>(0)
@@ -19,7 +19,7 @@ final class Storage: @unchecked Sendable {
     Storage.allocations.wrappingAdd(1, ordering: .relaxed)
   }
 
-  convenience init(copying other: Storage) {
+  @usableFromInline convenience init(copying other: Storage) {
     self.init(count: other.count)
     base.update(from: other.base, count: count)
   }

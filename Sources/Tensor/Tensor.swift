@@ -5,12 +5,14 @@ import Synchronization
 /// Copies share their storage until one of them is written to. Axis order is the caller's affair: activations are
 /// `[height, width, sample, channel]`, convolution weights `[kernelHeight, kernelWidth, inputs, outputs]`, linear
 /// weights `[inputs, outputs]`.
+///
+/// What kernels call for every operation is inlinable: a call through generics costs more than a small product.
 public struct Tensor: Sendable {
   public private(set) var shape: Shape
-  private var storage: Storage
+  @usableFromInline var storage: Storage
 
   /// The number of scalars.
-  public var count: Int { storage.count }
+  @inlinable public var count: Int { storage.count }
 
   /// Storage blocks allocated since the start of the process.
   public static var allocations: Int { Storage.allocations.load(ordering: .relaxed) }
@@ -43,9 +45,19 @@ public struct Tensor: Sendable {
     withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: $0.base, count: $0.count)) }
   }
 
+  /// The scalars in `Double`, one after the other.
+  public var doubles: [Double] {
+    withSpan { span in
+      [Double](unsafeUninitializedCapacity: span.count) { buffer, count in
+        for i in span.indices { buffer.initializeElement(at: i, to: Double(span[i])) }
+        count = span.count
+      }
+    }
+  }
+
   /// The rows along the last axis, in `Double`.
   public var rows: [[Double]] {
-    let width = shape.dims.last ?? 0
+    let width = shape.last ?? 0
     return withSpan { span in
       (0..<span.count / max(width, 1)).map { n in (0..<width).map { Double(span[n * width + $0]) } }
     }
@@ -84,19 +96,20 @@ public struct Tensor: Sendable {
     return taken
   }
 
-  private mutating func makeUnique() {
+  @inlinable mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
   }
 
   /// Reads the scalars through a bounds-checked view.
-  public func withSpan<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
+  @inlinable public func withSpan<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(storage) {
       try body(UnsafeBufferPointer(start: $0.base, count: $0.count).span)
     }
   }
 
   /// Writes the scalars through a bounds-checked view.
-  public mutating func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows
+  @inlinable public mutating func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) throws -> Result)
+    rethrows
     -> Result
   {
     makeUnique()
@@ -107,12 +120,14 @@ public struct Tensor: Sendable {
   }
 
   /// The address of the first scalar, for kernels; valid inside `body` only.
-  public func withPointer<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+  @inlinable public func withPointer<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows
+    -> Result
+  {
     try withExtendedLifetime(storage) { try body(UnsafePointer(storage.base)) }
   }
 
   /// The address of the first scalar for writing, for kernels; valid inside `body` only.
-  public mutating func withMutablePointer<Result>(
+  @inlinable public mutating func withMutablePointer<Result>(
     _ body: (UnsafeMutablePointer<Float>) throws -> Result
   ) rethrows -> Result {
     makeUnique()

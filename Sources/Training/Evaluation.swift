@@ -39,8 +39,14 @@ public struct Evaluation: Hashable, Sendable {
   /// How many samples have their largest output at their class; 0 for regressions.
   static func correct(_ outputs: Tensor, _ targets: Targets) -> Int {
     guard case .classes(let labels) = targets else { return 0 }
-    return zip(outputs.rows, labels).count { row, label in
-      row[label] == row.max() && row.firstIndex(of: row[label]) == label
+    let width = outputs.shape.last ?? 0
+    return outputs.withSpan { outputs in
+      labels.indices.count { n in
+        let (row, label) = (outputs.extracting(n * width..<(n + 1) * width), labels[n])
+        // The first of several largest outputs counts.
+        return row[label] == row[label]
+          && (0..<width).allSatisfy { $0 < label ? row[$0] < row[label] : !(row[$0] > row[label]) }
+      }
     }
   }
 }

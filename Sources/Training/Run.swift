@@ -35,6 +35,8 @@ public struct Run: Sendable {
   /// Batch loss and accuracy of every step so far, measured before that step's update.
   public private(set) var history: [StepReport] = []
 
+  /// Where a run stands whose weights come from elsewhere.
+  private var start = (step: 0, epoch: 0.0)
   private var shards: [Shard]
   private var order = EpochOrder()
 
@@ -63,7 +65,7 @@ public struct Run: Sendable {
   }
 
   /// Steps taken so far.
-  public var step: Int { history.count }
+  public var step: Int { start.step + history.count }
 
   /// Batches in one epoch.
   public var batchesPerEpoch: Int {
@@ -71,17 +73,30 @@ public struct Run: Sendable {
   }
 
   /// The fraction of epochs done.
-  public var epoch: Double { Double(step) / Double(batchesPerEpoch) }
+  public var epoch: Double { start.epoch + Double(history.count) / Double(batchesPerEpoch) }
 
   /// The position of the next batch in its epoch, from 0.
   public var batchInEpoch: Int { step % batchesPerEpoch }
 
-  /// Replaces the weights, as read from a file; moments and position stay.
+  /// Replaces the weights by those of a file; moments and position stay.
   ///
+  /// - Returns: what did not fit, where the file need not be strict.
   /// - Throws: `TrainingError.network` for weights of another network.
-  public mutating func load(_ tensors: [(name: String, tensor: Tensor)]) throws(TrainingError) {
-    do throws(NetworkError) { weights = try network.imported(tensors) } catch { throw .network(error) }
+  @discardableResult
+  public mutating func load(_ file: WeightFile) throws(TrainingError) -> WeightMismatch {
+    do throws(NetworkError) {
+      if file.isStrict {
+        weights = try network.imported(file.tensors)
+        return WeightMismatch()
+      }
+      let found = try network.imported(file.tensors, into: weights)
+      weights = found.weights
+      return found.mismatch
+    } catch { throw .network(error) }
   }
+
+  /// Says where in a training of elsewhere the present weights stand.
+  public mutating func begin(atStep step: Int, epoch: Double) { start = (step, epoch) }
 
   /// The rows of the next batch, in the order of stream `order` for the present epoch.
   private mutating func nextRows() -> [Int] {
@@ -99,44 +114,43 @@ public struct Run: Sendable {
   @discardableResult
   public mutating func advance(workers: Workers) throws(TrainingError) -> StepReport {
     let rows = nextRows()
-    let active = runShards(rows, workers)
+    let count = runShards(rows, workers)
+    let active = shards[..<count]
     let report = StepReport(
       step: step + 1, loss: active.reduce(0) { $0 + $1.loss } / Double(rows.count),
       accuracy: Double(active.reduce(0) { $0 + $1.correct }) / Double(rows.count))
-    if report.loss.isFinite {
-      let isStatistic = network.tape.isStatistic
-      let gradients = weights.indices.map { parameter in
-        isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
-      }
-      apply(gradients, workers)
-      keepStatistics(of: active)
-      history.append(report)
-    }
-    shards.insert(contentsOf: active, at: 0)
     guard report.loss.isFinite else { throw .diverged(step: report.step, loss: report.loss) }
+    let isStatistic = network.tape.isStatistic
+    let gradients = weights.indices.map { parameter in
+      isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
+    }
+    optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
+    keepStatistics(of: active)
+    history.append(report)
     return report
   }
 
-  /// Forward and backward of one batch. The shards are taken out while they are written to: a second owner would make
-  /// every buffer be copied.
-  private mutating func runShards(_ rows: [Int], _ workers: Workers) -> [Shard] {
+  /// Forward and backward of one batch; returns how many shards it took. They are taken out while they are written to: a
+  /// second owner would make every buffer be copied.
+  private mutating func runShards(_ rows: [Int], _ workers: Workers) -> Int {
     // A batch that is normalized by its own statistics stays whole.
     let parts =
       network.normalizesBatches ? [rows] : Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
     while shards.count < parts.count { shards.append(Shard(network: network)) }
-    var active = Array(shards[..<parts.count])
-    shards.removeFirst(parts.count)
+    var active: [Shard] = []
+    swap(&active, &shards)
     let epoch = step / batchesPerEpoch
-    workers.forEach(of: &active) { [network, weights, data, options] index, shard in
+    workers.forEach(of: &active, first: parts.count) { [network, weights, data, options] index, shard in
       shard.run(
         parts[index], batch: rows.count, epoch: epoch, seed: options.seed, network: network, weights: weights,
         data: data, loss: options.loss)
     }
-    return active
+    swap(&active, &shards)
+    return parts.count
   }
 
   /// Moves the kept statistics by a tenth towards those of the batch, the variance in its unbiased form, as PyTorch.
-  private mutating func keepStatistics(of shards: [Shard]) {
+  private mutating func keepStatistics(of shards: ArraySlice<Shard>) {
     guard network.normalizesBatches, let shard = shards.first else { return }
     for (index, batch) in shard.statistics {
       guard let parameter = network.tape.nodes[index].parameter else { continue }
@@ -149,10 +163,6 @@ public struct Run: Sendable {
         weights[parameter][flat: i] = 0.9 * weights[parameter][flat: i] + 0.1 * seen
       }
     }
-  }
-
-  private mutating func apply(_ gradients: [[Tensor]], _ workers: Workers) {
-    optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
   }
 }
 

@@ -2,12 +2,16 @@ import ArgumentParser
 import Foundation
 import Kernels
 
-/// Times the engine's main pieces of work and prints them as JSON, or as ratios to another program's times.
+/// Times the engine's pieces of work, as a table and as JSON, and sets them beside another program's times.
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "srel-bench",
-    abstract: "Time the engine: medians in seconds as JSON, or ratios to another program's times.")
+    abstract: "Time the engine and compare it with the machine's limits and with PyTorch.",
+    discussion: """
+      Without options every piece of work runs and a table is printed: medians, rates, and what part of the machine's \
+      measured peak they are. scripts/bench runs this beside PyTorch.
+      """)
 
   @Option(help: "Threads to use.")
   var threads = Workers.all.count
@@ -15,61 +19,67 @@ struct Bench: ParsableCommand {
   @Option(help: "Repeats of each piece of work; the median counts.")
   var repeats = 5
 
-  @Option(help: "A JSON file of seconds under the same names; prints a table with the ratios.")
-  var against: String?
-
   @Option(help: "Run only the pieces of work whose name contains this text.")
   var only: String?
+
+  @Option(help: "Write the results as JSON to this file; - for stdout in place of the table.")
+  var json: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A JSON file of another program's seconds under the same names: print ratios beside the targets. May be given several times.",
+      valueName: "file"))
+  var against: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "JSON files that --json wrote, one for each --against: their pairs are compared and nothing is timed.",
+      valueName: "file"))
+  var results: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure the cost over threads, probes and width beside its lower bound, and write it as CSV.",
+      valueName: "file"))
+  var scaling: String?
 
   mutating func validate() throws {
     guard threads > 0 else { throw ValidationError("--threads must be at least 1, not \(threads)") }
     guard repeats > 0 else { throw ValidationError("--repeats must be at least 1, not \(repeats)") }
+    guard results.isEmpty || results.count == against.count else {
+      throw ValidationError(
+        "\(results.count) files of --results for \(against.count) of --against: give as many of both")
+    }
   }
 
   func run() throws {
-    let other = try against.map(Bench.seconds)
-    let results = try Workload.all(workers: Workers(count: threads))
-      .filter { work in only.map { work.name.contains($0) } ?? true }
-      .map { work in (work: work, seconds: try median(of: work)) }
-    if let other {
-      for (work, seconds) in results { print(row(work.name, seconds, other[work.name])) }
+    let others = try against.map(Results.init(reading:))
+    if !results.isEmpty {
+      print(Comparison(ours: try results.map(Results.init(reading:)), others: others).text)
       return
     }
-    var report: [String: Double] = Dictionary(
-      uniqueKeysWithValues: results.map { ($0.work.name, $0.seconds) })
-    report["threads"] = Double(threads)
-    for (work, seconds) in results where work.multiplyAdds > 0 {
-      report[work.name.dropLast(2) + "_gflops"] = 2 * Double(work.multiplyAdds) / seconds / 1e9
+    if let scaling {
+      try Scaling(repeats: repeats, threads: threads).write(to: scaling)
+      return
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    let isQuiet = json == "-"
+    var found = Results(machine: Machine(threads: threads), threads: threads)
+    if !isQuiet { print(found.heading) }
+    for work in Workload.all(workers: Workers(count: threads)) where isWanted(work.name) {
+      found.add(work, seconds: try work.median(of: repeats))
+      if !isQuiet { print(found.row(of: work)) }
+    }
+    for program in ProgramCost.all where isWanted(program.name) {
+      guard let cost = try program.median(of: repeats, threads: threads) else { continue }
+      found.add(program, cost)
+      if !isQuiet { print(found.row(of: program, cost)) }
+    }
+    if let json {
+      let text = try found.json
+      if isQuiet { print(text) } else { try text.write(toFile: json, atomically: true, encoding: .utf8) }
+    }
+    if !others.isEmpty, !isQuiet { print(Comparison(ours: [found], others: others).text) }
   }
 
-  private func row(_ name: String, _ seconds: Double, _ other: Double?) -> String {
-    let padded = name.padding(toLength: 34, withPad: " ", startingAt: 0)
-    guard let other else { return padded + String(format: "%11.6f s", seconds) }
-    return padded
-      + String(format: "%11.6f s   other %11.6f s   %6.2f times faster", seconds, other, other / seconds)
-  }
-
-  /// One warm-up, then the median of the repeats.
-  private func median(of work: Workload) throws -> Double {
-    try work.run()
-    var times: [Double] = []
-    for _ in 0..<repeats {
-      let start = ContinuousClock.now
-      try work.run()
-      times.append((ContinuousClock.now - start) / .seconds(1) / Double(work.rounds))
-    }
-    return times.sorted()[times.count / 2]
-  }
-
-  private static func seconds(_ path: String) throws -> [String: Double] {
-    let object = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))
-    guard let numbers = object as? [String: Any] else {
-      throw ValidationError("\(path) is not a JSON object of seconds")
-    }
-    return numbers.compactMapValues { $0 as? Double }
-  }
+  private func isWanted(_ name: String) -> Bool { only.map { name.contains($0) } ?? true }
 }

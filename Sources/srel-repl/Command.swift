@@ -10,8 +10,8 @@ struct Command: ParsableCommand {
     abstract: "Measure the local elasticity of neural nets: a prompt, scripts, notebooks.",
     discussion: """
       Without FILE, a prompt (or, when stdin is no terminal, the commands on stdin). Results go to stdout, everything \
-      else to stderr. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
-      failed, 130 stopped by Ctrl-C, 143 terminated.
+      else to stderr. `srel-repl FILE --help` lists the parameters of a script. Exit codes: 0 ok, 1 a command failed, 2 the script or its parameters are wrong, 3 an assertion \
+      failed, 4 a run differs from its record, 130 stopped by Ctrl-C, 143 terminated.
       """,
     subcommands: [Convert.self])
 
@@ -57,6 +57,16 @@ struct Command: ParsableCommand {
       valueName: "DIR"))
   var out: String?
 
+  @Flag(
+    help:
+      "Run FILE again in a folder of its own and compare with what its last run has recorded, as exactly as tol= says."
+  )
+  var verify = false
+
+  @Flag(
+    help: "Run FILE twice, each in a process and a folder of its own, and name the first thing that differs.")
+  var reprun = false
+
   @Flag(help: "Go on after an error; the first one still decides the exit code.")
   var keepGoing = false
 
@@ -94,6 +104,13 @@ struct Command: ParsableCommand {
     for setting in p where !setting.contains("=") {
       throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
     }
+    if verify || reprun {
+      let flag = verify ? "--verify" : "--reprun"
+      if file == nil || file == "-" { throw ValidationError("\(flag) needs a FILE") }
+      if verify && reprun { throw ValidationError("give --verify or --reprun, not both") }
+      if check || i { throw ValidationError("\(flag) goes with neither --check nor -i") }
+      if reprun, out != nil { throw ValidationError("--reprun keeps nothing and takes no --out") }
+    }
     if check, file == nil, e.isEmpty { throw ValidationError("--check needs a FILE or -e") }
   }
 
@@ -114,6 +131,7 @@ struct Command: ParsableCommand {
     let isConvert = words.first == Convert.configuration.commandName
     let asked: any ParsableCommand.Type = isConvert ? Convert.self : Command.self
     do {
+      if !isConvert, let file = fileOfHelp(Array(words)) { throw ExitCode(ScriptHelp.tell(of: file)) }
       var command = try asked.parseAsRoot(Array(isConvert ? words.dropFirst() : words))
       try command.run()
     } catch {
@@ -124,6 +142,16 @@ struct Command: ParsableCommand {
       }
       asked.exit(withError: error)
     }
+  }
+
+  /// The script about which `srel-repl FILE --help` asks.
+  private static func fileOfHelp(_ words: [String]) -> String? {
+    let others = words.filter { !["--help", "-h"].contains($0) }
+    guard others.count < words.count, let command = try? parse(others), let file = command.file, file != "-"
+    else {
+      return nil
+    }
+    return file
   }
 
   var settings: [(name: String, text: String)] {

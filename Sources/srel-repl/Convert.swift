@@ -10,8 +10,8 @@ struct Convert: ParsableCommand {
     abstract: "Write a notebook in another form: .srel, .srel.md, .ipynb or .html.",
     usage: "srel-repl convert <A> <B> [--force]",
     discussion: """
-      The endings of the names decide. Nothing is run: .ipynb and .html files show the figures that an earlier run of \
-      the notebook left beside it (NAME.out). An .ipynb file is read back if its kernel is srel, without its outputs. \
+      The endings of the names decide. Nothing is run: .ipynb and .html files show what an earlier run of the \
+      notebook has recorded beside it (NAME.out). An .ipynb file is read back if its kernel is srel, without its outputs. \
       Exit codes: 0 ok, 1 a file cannot be read or written or stands in the way, 2 a name or the notebook is wrong.
       """)
 
@@ -27,7 +27,9 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     do throws(SessionFailure) {
-      try NotebookConversion.convert(notebook, to: target, replaces: force)
+      for warning in try NotebookConversion.convert(notebook, to: target, replaces: force) {
+        StandardStream.messages.write("warning: \(warning)\n")
+      }
     } catch {
       for diagnostic in error.diagnostics {
         StandardStream.messages.write(DiagnosticText().render(diagnostic, in: nil) + "\n")

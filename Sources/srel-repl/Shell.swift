@@ -5,10 +5,10 @@ import Session
 
 /// Runs files, one-liners, pipes and the prompt, and turns what happens into messages and an exit code.
 final class Shell {
-  private let command: Command
-  private let terminal: Terminal
-  private let session: Session
-  private let signals: StopSignals
+  let command: Command
+  let terminal: Terminal
+  let session: Session
+  let signals: StopSignals
   /// The text that is being run, for the places of its errors.
   private var asked: Source?
   /// What the next input begins with: the command about which help was asked.
@@ -49,6 +49,8 @@ final class Shell {
     if !command.e.isEmpty {
       code = first(runCommands(command.e), unusedSettings)
     } else if let file = command.file, file != "-" {
+      if command.verify { return verify(file) }
+      if command.reprun { return runTwice(file) }
       code = runFile(file)
     } else {
       return first(converse(), unusedSettings)
@@ -262,10 +264,10 @@ final class Shell {
 
   // MARK: - Messages
 
-  private func tellResult(_ text: String) { terminal.show(.result(text), session.settings) }
+  func tellResult(_ text: String) { terminal.show(.result(text), session.settings) }
 
   /// Prints what went wrong; gives the exit code for it.
-  private func report(_ failure: SessionFailure, in source: Source?) -> Int32 {
+  func report(_ failure: SessionFailure, in source: Source?) -> Int32 {
     terminal.endLiveLine()
     let text = DiagnosticText(isColored: terminal.usesColor(session.settings))
     for diagnostic in failure.diagnostics {

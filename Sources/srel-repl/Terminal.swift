@@ -1,4 +1,5 @@
 import Charts
+import Download
 import FoundationEssentials
 import LineEditor
 import Session
@@ -62,6 +63,7 @@ final class Terminal: Sendable {
     case .note(let text): if !isQuiet { tell(text) }
     case .figure: break
     case .progress(let progress): show(progress)
+    case .download(let progress): showLive(progress.text)
     }
   }
 
@@ -102,13 +104,16 @@ final class Terminal: Sendable {
   }
 
   /// How far a measurement is; called on any thread.
-  func show(_ progress: MeasurementProgress) {
+  func show(_ progress: MeasurementProgress) { showLive(progress.text) }
+
+  /// A line that the next one is written over; a line a second where that cannot be.
+  private func showLive(_ text: String) {
     if isQuiet { return }
     if hasLiveLines {
       hasLiveLine.store(true, ordering: .relaxed)
-      StandardStream.messages.write("\r\u{1B}[K" + fitted(progress.text))
+      StandardStream.messages.write("\r\u{1B}[K" + fitted(text))
     } else if isLineDue() {
-      tell(progress.text)
+      tell(text)
     }
   }
 

@@ -74,7 +74,7 @@ import Testing
   func `any span along x is drawn`(width: Double) throws {
     var table = Table(columns: [("x", .axis), ("value", .value)])
     for (x, value) in [(0.0, 1.0), (width, 2)] { try table.append([.number(x), .number(value)]) }
-    for kind in Figure.Kind.allCases {
+    for kind in [Figure.Kind.lines, .points] {
       let svg = try Figure(plotting: table, x: "x", y: "value", kind: kind).svg(idPrefix: "a")
       #expect(isWellFormed(svg))
     }

@@ -123,7 +123,7 @@ private func views(of picture: [Float], border: Int, flips: Bool, black: [Float]
   #expect(test.split == "test" && test.classCounts == [2, 2])
   #expect(test.preparation.contains("test pictures drawn from the training set"))
   // The same pictures in other views: that they are the same is known from their place in the files.
-  #expect(test.overlap(with: data) == 4)
+  #expect(test.rows(sharedWith: data).count == 4)
   #expect(throws: DatasetError.self) {
     try pictures {
       $0.isAsPublished = true

@@ -35,11 +35,11 @@ private func numbered(_ n: Int, from start: Int = 0) -> Dataset {
 
 @Test func overlapCountsEqualSamples() {
   let one = numbered(10)
-  #expect(one.overlap(with: one) == 10)
-  #expect(one.overlap(with: numbered(10, from: 42)) == 3)
-  #expect(one.overlap(with: numbered(10, from: 1)) == 0)
+  #expect(one.rows(sharedWith: one).count == 10)
+  #expect(one.rows(sharedWith: numbered(10, from: 42)).count == 3)
+  #expect(one.rows(sharedWith: numbered(10, from: 1)).count == 0)
   let doubled = try? one.subset(rows: [0, 0, 1])
-  #expect(doubled?.overlap(with: one) == 3)
+  #expect(doubled?.rows(sharedWith: one).count == 3)
 }
 
 @Test func pointsAreDrawnPerClassAndForGood() throws {
@@ -74,4 +74,23 @@ private func numbered(_ n: Int, from start: Int = 0) -> Dataset {
 @Test func sha256GivesTheStandardsExamples() {
   #expect(sha256([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
   #expect(sha256(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+}
+
+@Test func publishedPointsAreThePlacesThatPythonDraws() throws {
+  let data = try Dataset.mixture(
+    classes: 3, perClass: 30, dimensions: 2, separation: 1, noise: 1, seed: Seed(1))
+  let rows = try data.publishedRows(perClass: 5, seed: Seed(1))
+  #expect(rows.map { data.labels[$0] } == [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2])
+  #expect(Set(rows).count == 15)
+  #expect(rows == (try data.publishedRows(perClass: 5, seed: Seed(1))))
+  #expect(rows != (try data.publishedRows(perClass: 5, seed: Seed(2))))
+  // The places are the same for every seed, the samples that stand there are not: with 29 of 30 drawn each time one
+  // sample a class is left out, and over seeds that is not always the same one.
+  let left = try (1...20).map { seed in
+    Set(0..<30).subtracting(try data.publishedRows(perClass: 29, seed: Seed(UInt64(seed))))
+  }
+  #expect(left.allSatisfy { $0.count == 1 } && Set(left).count > 5)
+  #expect(throws: DatasetError.tooFewSamples(of: "the class '0'", wanted: 30, available: 29)) {
+    try data.publishedRows(perClass: 30, seed: Seed(1))
+  }
 }

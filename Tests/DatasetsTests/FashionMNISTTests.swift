@@ -18,7 +18,7 @@ func theShippedSubsetHasThreeBalancedClasses(split: Split, perClass: Int) throws
 @Test func theSplitsOfTheShippedSubsetShareNoImage() throws {
   let train = try Dataset.load(.fashionMNISTSubset)
   let test = try Dataset.load(.fashionMNISTSubset, LoadOptions(split: .test))
-  #expect(test.overlap(with: train) == 0)
+  #expect(test.rows(sharedWith: train).count == 0)
 }
 
 @Test func aClassThatTheSubsetLacksIsNamedAsAbsent() {

@@ -48,7 +48,7 @@ func theCentresOfAMixtureAreEquallyFarApartAround0(classes: Int, dimensions: Int
   #expect(Set(others.map(\.digest) + [small.digest]).count == 4)
   let more = vectors(others[2])
   #expect(Array(more[9..<13]) == Array(vectors(small)[4..<8]), "more samples keep those that there were")
-  #expect(small.overlap(with: others[1]) == 0)
+  #expect(small.rows(sharedWith: others[1]).count == 0)
 }
 
 @Test func aMixtureThatCannotBeDrawnIsRefused() {

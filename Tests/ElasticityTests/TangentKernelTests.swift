@@ -3,6 +3,7 @@ import Elasticity
 import Kernels
 import Network
 import Random
+import Tensor
 import TestSupport
 import Testing
 
@@ -53,6 +54,47 @@ import Testing
     let x = mixture.samples.scalars.map(Double.init)
     // Three outputs, each with the gradient x.
     #expect(abs(kernel.values[1] - 3 * (x[0] * x[2] + x[1] * x[3])) < 1e-5)
+  }
+
+  /// ⟨K, YYᵀ⟩ / (‖K‖ ‖YYᵀ‖) written out, and its value where it is known.
+  @Test func alignmentIsThatOfTheLabels() throws {
+    let mixture = try Dataset.mixture(
+      classes: 2, perClass: 3, dimensions: 4, separation: 2, noise: 1, seed: Seed(1))
+    let network = try Model(.linear, bias: false).network(input: mixture.input, outputs: 2)
+    let weights = network.initialWeights(seed: Seed(3), workers: workers)
+    let kernel = try TangentKernel(network: network, weights: weights, points: mixture)
+    // Two classes: labels ±1.
+    let y = mixture.labels.map { $0 == 0 ? 1.0 : -1 }
+    var product = 0.0
+    for i in 0..<6 { for j in 0..<6 { product += kernel.values[i * 6 + j] * y[i] * y[j] } }
+    let norm = kernel.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs((kernel.alignment(with: mixture) ?? 0) - product / (norm * 6)) < 1e-12)
+    // A linear kernel on one point a class, at right angles: ⟨I, YYᵀ⟩ / (√C ‖YYᵀ‖) = √((C − 1)/C).
+    let axes = Dataset(
+      name: "axes", samples: Tensor([3, 1, 1, 3], scalars: [1, 0, 0, 0, 1, 0, 0, 0, 1]), labels: [0, 1, 2],
+      classNames: ["a", "b", "c"], indices: [0, 1, 2], split: "train", digest: "", preparation: [])
+    let plain = try Model(.linear, bias: false).network(input: axes.input, outputs: 3)
+    let identity = try TangentKernel(
+      network: plain, weights: plain.initialWeights(seed: Seed(1), workers: workers), points: axes)
+    #expect(abs((identity.alignment(with: axes) ?? 0) - (2.0 / 3).squareRoot()) < 1e-12)
+    #expect(identity.alignment(with: mixture) == nil)
+  }
+
+  @Test func alignmentOfARegressionIsThatOfItsTargets() throws {
+    let data = try data(4)
+    let network = try Model(.linear, bias: false).network(input: data.input, outputs: 1)
+    let weights = network.initialWeights(seed: Seed(3), workers: workers)
+    let kernel = try TangentKernel(network: network, weights: weights, points: data)
+    let y = try #require(data.targets).scalars.map(Double.init)
+    var (product, labels) = (0.0, 0.0)
+    for i in 0..<4 {
+      for j in 0..<4 {
+        product += kernel.values[i * 4 + j] * y[i] * y[j]
+        labels += y[i] * y[i] * y[j] * y[j]
+      }
+    }
+    let norm = kernel.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs((kernel.alignment(with: data) ?? 0) - product / (norm * labels.squareRoot())) < 1e-12)
   }
 
   @Test func badPointsAreRefused() throws {

@@ -68,6 +68,21 @@ import Training
     }
   }
 
+  /// `only=` of the control has to leave it its one weight.
+  @Test func onlyOfTheControlNamesTheOutputBias() throws {
+    let subject = try Subject.Kind.mlp()
+    let rule = UpdateRule.biasOnly(learningRate: 1e-3)
+    let bias = try #require(subject.network.outputBias.map { subject.network.parameters[$0].name })
+    let plain = try subject.responses(update: rule)
+    for pattern in ["*", "*.bias", bias] {
+      #expect(try subject.responses(update: .restricted(rule, only: pattern)).changes == plain.changes)
+    }
+    #expect(throws: ElasticityError.withoutOutputBias(pattern: "0.*", bias: bias)) {
+      try subject.responses(update: .restricted(rule, only: "0.*"))
+    }
+    #expect(throws: ElasticityError.self) { try subject.responses(update: .restricted(rule, only: "none")) }
+  }
+
   @Test func firstOrderIsRefusedWhereItHasNoMeaning() throws {
     let subject = try Subject.Kind.mlp()
     #expect(throws: ElasticityError.notOfFirstOrder(distance: .publishedKL)) {

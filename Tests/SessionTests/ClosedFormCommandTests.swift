@@ -61,8 +61,7 @@ import Testing
     ("make sine classes=3", "make sine has no option 'classes'"),
     ("make mixture count=3", "make mixture has no option 'count'"),
     ("model linear activation=tanh", "model linear has no option 'activation'"),
-    ("load regression", "load regression needs FILE"),
-    ("load regression \"x.csv\"", "load regression needs target="),
+    ("load npy", "load npy needs FILE"), ("load npy \"x.npy\"", "load npy needs target="),
     ("load fashion_mnist_subset target=y", "load fashion_mnist_subset has no option 'target'"),
   ])
   func slipsAreExplained(command: String, part: String) throws {
@@ -152,19 +151,19 @@ import Testing
     try write("a,b,y\n1,2,3\n2,0,1\n0,1,1\n1,1,2\n", to: folder + "/d.csv")
     try conversation.say(
       """
-      d = load regression "\(folder)/d.csv" target=y
+      d = load csv "\(folder)/d.csv" target=y
       run = train model(mlp, widths=[4]) on=d loss=mse optimizer=sgd(lr=0.01) batch=2 steps=4 {
         at [0, 2] steps { measure srel points=d distance=output average=mean drift=yes }
       }
       """)
     #expect(try conversation.say("d.count") == "4")
     #expect(try conversation.say("run.srel.kernel_drift[0] == 0 and run.srel.kernel_drift[1] > 0") == "yes")
-    #expect(conversation.failure("load regression \"\(folder)/d.csv\" target=z").contains("z"))
+    #expect(conversation.failure("load csv \"\(folder)/d.csv\" target=z").contains("z"))
     try write("a,y\n1,2\n,3\n", to: folder + "/hole.csv")
-    #expect(conversation.failure("load regression \"\(folder)/hole.csv\" target=y").contains("row 1"))
-    #expect(conversation.failure("load regression \"\(folder)/none.csv\" target=y").contains("none.csv"))
+    #expect(conversation.failure("load csv \"\(folder)/hole.csv\" target=y").contains("sample 1 holds NaN"))
+    #expect(conversation.failure("load csv \"\(folder)/none.csv\" target=y").contains("none.csv"))
     #expect(
-      conversation.failure("load regression \"\(folder)/none.npy\" target=\"y.npy\"").contains("none.npy"))
+      conversation.failure("load npy \"\(folder)/none.npy\" target=\"y.npy\"").contains("none.npy"))
   }
 }
 

@@ -65,7 +65,7 @@ import Testing
     (
       "d = make mixture\nnet = model mlp\nmeasure srel net points=d",
       """
-      error: measure takes a run, not a model recipe without weights
+      error: measure takes a run or a series of runs, not a model recipe without weights
         | measure srel net points=d
         |              ^^^ train it first: run = train net on=… steps=0
       """

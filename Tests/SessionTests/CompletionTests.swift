@@ -30,8 +30,8 @@ import Testing
     (
       "load ",
       [
-        "fashion_mnist", "fashion_mnist_subset", "mnist", "cifar10", "cifar100", "svhn", "npz", "csv",
-        "images", "regression", "table", "assets",
+        "fashion_mnist", "fashion_mnist_subset", "mnist", "cifar10", "cifar100", "svhn", "npz", "npy",
+        "csv", "images", "table", "assets", "checkpoints",
       ]
     ),
     ("x = load mni", ["mnist"]),

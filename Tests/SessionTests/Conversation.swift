@@ -1,3 +1,4 @@
+import Download
 import Language
 import Session
 
@@ -9,6 +10,8 @@ final class Conversation {
   private(set) var notes: [String] = []
   private(set) var warnings: [String] = []
   private(set) var progress: [TrainingProgress] = []
+  private(set) var downloads: [Download.Progress] = []
+  var onDownload: (Download.Progress) -> Void = { _ in }
   var onProgress: (TrainingProgress) -> Void = { _ in }
 
   init() {
@@ -24,6 +27,9 @@ final class Conversation {
       case .progress(let progress):
         self.progress.append(progress)
         onProgress(progress)
+      case .download(let progress):
+        downloads.append(progress)
+        onDownload(progress)
       }
     }
   }

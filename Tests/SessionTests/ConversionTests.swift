@@ -73,31 +73,92 @@ import Testing
     }
   }
 
-  @Test func figuresOfAnEarlierRunAreIncluded() throws {
+  private static let drawn = """
+    # %% [markdown] why
+    # # Why? $S$
+
+    # %% data hide=code
+    d = make mixture classes=2 per_class=10 dimensions=2
+    r = train model(linear) on=d batch=5 steps=4
+    show 42
+
+    # %% draw
+    plot r.history x=step y=loss to=["late/s.svg", "s.png"]
+    plot r.history x=step y=accuracy to="t.png"
+
+    # %% wrong
+    [1][5]
+
+    # %% never
+    show 43
+
+    """
+
+  /// Runs a notebook in its folder, as the program does.
+  private func run(_ path: String) throws {
+    let conversation = Conversation()
+    let folder = try RunFolder(for: path, out: nil)
+    defer { folder.close() }
+    conversation.session.folders = OutputFolders(root: folder.path)
+    let runner = try NotebookRunner(
+      ScriptFile.read(path), name: "n", session: conversation.session, parameters: [])
+    #expect(runner.run(in: folder)?.exitCode == 1)
+  }
+
+  @Test func whatARunHasRecordedIsIncluded() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(Self.script, as: "n.srel")
-    try FileManager.default.createDirectory(
-      atPath: folder.file("n.out/figures"), withIntermediateDirectories: true)
-    try FileManager.default.createDirectory(
-      atPath: folder.file("n.out/late"), withIntermediateDirectories: true)
-    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\">\n<path d=\"M0 0\"/></svg>\n"
-    try folder.write(svg, as: "n.out/figures/t.svg")
-    try folder.write(svg, as: "n.out/late/s.svg")
-    try NotebookConversion.convert(path, to: folder.file("n.ipynb"), replaces: false)
+    let path = try folder.write(Self.drawn, as: "n.srel")
+    try run(path)
+    #expect(try NotebookConversion.convert(path, to: folder.file("n.ipynb"), replaces: false) == [])
     let json = try JSONSerialization.jsonObject(with: Data(folder.text("n.ipynb").utf8)) as? [String: Any]
     let cells = try #require(json?["cells"] as? [[String: Any]])
-    let outputs = try #require(cells[3]["outputs"] as? [[String: Any]])
-    #expect(outputs.map { $0["output_type"] as? String } == ["display_data", "display_data"])
-    let data = try #require(outputs[0]["data"] as? [String: [String]])
-    #expect(data["image/svg+xml"]?.joined() == svg)
-    #expect(data["text/plain"] == ["late/s.svg"])
-    try NotebookConversion.convert(path, to: folder.file("n.html"), replaces: false)
+    let outputs = cells.map { $0["outputs"] as? [[String: Any]] ?? [] }
+    #expect(
+      outputs.map { $0.map { $0["output_type"] as? String } } == [
+        [], ["stream"], ["stream", "display_data", "display_data"], ["error"], [],
+      ])
+    #expect((outputs[1][0]["text"] as? [String])?.last == "42\n")
+    let svg = try #require(outputs[2][1]["data"] as? [String: [String]])
+    #expect(try svg["image/svg+xml"]?.joined() == folder.text("n.out/late/s.svg"))
+    #expect(svg["text/plain"] == ["late/s.svg"])
+    let png = try #require((outputs[2][2]["data"] as? [String: [String]])?["image/png"]?.joined())
+    #expect(
+      try Data(base64Encoded: png)
+        == Data(contentsOf: URL(fileURLWithPath: folder.file("n.out/figures/t.png"))))
+    #expect((outputs[3][0]["evalue"] as? String)?.contains("there is no element 5") == true)
+
+    _ = try NotebookConversion.convert(path, to: folder.file("n.html"), replaces: false)
     let page = try folder.text("n.html")
-    #expect(page.components(separatedBy: "<figure>").count == 3)
-    #expect(page.contains("<math"))
-    // Outputs are not part of the notebook.
+    #expect(page.components(separatedBy: "<svg").count == 2 && page.contains("<math"))
+    #expect(page.contains(">42") || page.contains("\n42"))
+    #expect(page.contains("there is no element 5") && page.contains("not run: never"))
+    #expect(!page.contains("per_class=10 dimensions=2\n"), "its code is hidden")
+    #expect(!page.contains("another version"))
+    // Outputs are not part of the notebook, and a notebook of Jupyter has those of the script that it is.
     try NotebookConversion.convert(folder.file("n.ipynb"), to: folder.file("m.srel"), replaces: false)
-    #expect(try folder.text("m.srel") == Self.script)
+    #expect(try folder.text("m.srel") == Self.drawn)
+    #expect(
+      try NotebookConversion.convert(folder.file("n.ipynb"), to: folder.file("n.html"), replaces: true) == [])
+  }
+
+  @Test func outputsOfAnotherVersionAreTold() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.drawn, as: "n.srel")
+    try run(path)
+    try folder.write(Self.drawn.replacing("show 43", with: "show 44"), as: "n.srel")
+    try FileManager.default.removeItem(atPath: folder.file("n.out/late/s.svg"))
+    let warnings = try NotebookConversion.convert(path, to: folder.file("n.html"), replaces: false)
+    #expect(warnings.count == 2)
+    #expect(warnings[0].contains("the figure '\(folder.file("n.out/late/s.svg"))' is gone"))
+    #expect(warnings[1].contains("are of another version of the notebook"))
+    let page = try folder.text("n.html")
+    #expect(
+      page.contains("of another version of the script, sha256") && page.contains("there is no element 5"))
+    try folder.write("{", as: "n.out/outputs.json")
+    #expect {
+      try NotebookConversion.convert(path, to: folder.file("n.ipynb"), replaces: false)
+    } throws: { ($0 as? SessionFailure)?.exitCode == 1 }
+    #expect(try !folder.names.contains("n.ipynb"))
   }
 
   private static func jupyter(
@@ -108,16 +169,32 @@ import Testing
   }
 
   @Test func aNotebookOfAnotherToolIsRead() throws {
-    let text = Self.jupyter(
-      """
+    let cells = """
       {"cell_type": "code", "execution_count": 7, "metadata": {"collapsed": true, "tags": ["a"]},
        "source": "x = 1\\ny = 2", "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}]},
       {"cell_type": "markdown", "id": "f00", "metadata": {"name": "why"}, "source": ["# Why?\\n", "\\n", "So."]},
+      {"cell_type": "code", "id": "3b1c", "execution_count": 1, "metadata": {"srel": {"options": "tol=1"}},
+       "source": ["x"], "outputs": []},
+      {"cell_type": "code", "execution_count": 8, "metadata": {}, "source": "x = 1\\ny = 2", "outputs": []},
       {"cell_type": "code", "execution_count": null, "metadata": {}, "source": [], "outputs": []}
-      """, kernel: "\"language_info\": {\"name\": \"srel\"}")
+      """
+    func read(_ cells: String) throws -> String {
+      try converted(
+        Self.jupyter(cells, kernel: "\"language_info\": {\"name\": \"srel\"}"), from: ".ipynb",
+        through: [".srel"])
+    }
+    let text = try read(cells)
+    let name = try #require(text.firstMatch(of: #/# %% (cell-[0-9a-f]{8})\n/#)?.output.1)
     #expect(
-      try converted(text, from: ".ipynb", through: [".srel"])
-        == "x = 1\ny = 2\n\n# %% [markdown] why\n# # Why?\n#\n# So.\n")
+      text
+        == "# %% \(name)\nx = 1\ny = 2\n\n# %% [markdown] why\n# # Why?\n#\n# So.\n\n# %% 3b1c tol=1\nx\n\n"
+        + "# %% \(name)-2\nx = 1\ny = 2\n")
+    // A cell before the others changes no name.
+    let more = try read(
+      #"{"cell_type": "code", "id": "new", "metadata": {}, "source": "z", "outputs": []},"# + cells)
+    #expect(more == "# %% new\nz\n\n" + text)
+    // Names and ids are kept on the way back and forth.
+    #expect(try converted(text, through: [".ipynb", ".srel.md", ".ipynb", ".srel"]) == text)
   }
 
   @Test(arguments: [
@@ -149,7 +226,7 @@ import Testing
     ),
     (
       Self.jupyter("{\"cell_type\": \"code\", \"source\": \"x\\n# %% b\"}"),
-      "cell 1 cannot stand in a .srel file"
+      "cannot stand in a .srel file as it is"
     ),
   ])
   func wrongNotebooksOfJupyterAreRefused(text: String, reason: String) throws {

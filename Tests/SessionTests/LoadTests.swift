@@ -61,6 +61,70 @@ import Testing
     #expect(try conversation.say("net = model linear\ntrain net on=d batch=3 steps=2").contains("step 2"))
   }
 
+  @Test func twoNPYFilesAreARegression() throws {
+    let folder = try TemporaryFolder()
+    func npy(_ values: [Float], _ shape: String, as name: String) throws {
+      var header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"
+      header += String(repeating: " ", count: 117 - header.count) + "\n"
+      let bytes = values.flatMap { value in
+        (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }
+      }
+      try folder.write([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8) + bytes, as: name)
+    }
+    try npy([1, 2, 3, 4, 5, 6], "(3, 2)", as: "x.npy")
+    try npy([1, 0, 2], "(3,)", as: "y.npy")
+    try npy([1, 0], "(2,)", as: "z.npy")
+    let conversation = Conversation()
+    let load = "load npy \"\(folder.file("x.npy"))\" target="
+    let text = try conversation.say("d = \(load)\"\(folder.file("y.npy"))\" normalize=dataset\nd")
+    #expect(text.contains("3 vectors of 2"), "\(text)")
+    #expect(
+      try conversation.say("train model(linear) on=d loss=mse batch=3 steps=2").contains("step 2"))
+    #expect(
+      conversation.failure("\(load)\"\(folder.file("z.npy"))\"").contains("holds the targets of 2 samples"))
+    #expect(conversation.failure("\(load)\"\(folder.file("z.npy"))\" label=a").contains("no option 'label'"))
+    #expect(conversation.failure("load regression \"x.csv\" target=y").contains("'regression'"))
+  }
+
+  /// Files under published names that hold another number of images are read and told.
+  @Test func cutFilesOfPublishedNamesAreTold() throws {
+    let conversation = Conversation()
+    try conversation.say("load cifar10 folder=\"\(Self.fixtures)/cifar10\"")
+    #expect(
+      conversation.warnings.contains {
+        $0.contains("data_batch_1.bin holds ") && $0.contains("the published file 10000: it is cut short")
+      }, "\(conversation.warnings)")
+    try conversation.say("load svhn folder=\"\(Self.fixtures)/svhn\" split=test")
+    #expect(conversation.warnings.last?.contains("the published file 26032") == true)
+  }
+
+  @Test func theMissingOneOfTwoFilesIsNamed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([0, 0, 8, 3], as: "train-images-idx3-ubyte")
+    let load = "load mnist folder=\"\(folder.path)\""
+    #expect(failure(load).contains("\(folder.path)/train-labels-idx1-ubyte[.gz]: no such file"))
+    #expect(failure(load + " split=test").contains("mnist was not found"))
+  }
+
+  @Test func testSamplesInTheTrainingDataAreInTheProvenance() throws {
+    let folder = try TemporaryFolder()
+    let conversation = Conversation()
+    try conversation.say(
+      """
+      d = make mixture classes=2 per_class=20 dimensions=3
+      r = train model(linear) on=(d[0..29]) test=(d[[3, 4, 5, 35, 9]]) batch=5 steps=2
+      save r to="\(folder.file("r.safetensors"))"
+      """)
+    #expect(conversation.warnings.contains { $0.contains("4 of the 5 test samples also stand") })
+    #expect(try conversation.say("r.shared_test") == "[3, 4, 5, 9]")
+    #expect(
+      conversation.session.provenanceNotes.contains { $0.text.hasSuffix("those with the indices 3..5, 9") })
+    let bytes = try Data(contentsOf: URL(filePath: folder.file("r.safetensors")))
+    let header = String(decoding: bytes.prefix(4000), as: UTF8.self)
+    #expect(header.contains("\"test_samples_in_training_data\":\"4\""))
+    #expect(header.contains("\"test_indices_in_training_data\":\"3..5, 9\""))
+  }
+
   @Test func classesOfAFolderOfPicturesAreOffered() throws {
     let session = Conversation().session
     let input = "load images \"\(Self.fixtures)/png\" classes=[col"

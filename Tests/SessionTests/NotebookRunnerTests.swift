@@ -70,8 +70,10 @@ import Testing
 
   @Test(arguments: [
     ("sise", "3", "there is no parameter 'sise' to set with -p"),
-    ("size", "[1]", "-p size takes a number, not a list ([1])"),
-    ("seeds", "3", "-p seeds takes a list, not a number (3)"),
+    ("size", "[1]", "-p size takes a number, not a list of numbers ([1])"),
+    ("seeds", "3", "-p seeds takes a list of numbers, not a number (3)"),
+    ("seeds", "[1, x]", "-p seeds takes a list of numbers, not a list of different things ([1, x])"),
+    ("seeds", "[a, b]", "-p seeds takes a list of numbers, not a list of words ([a, b])"),
     ("size", "1 +", "-p size takes a value, not '1 +'"),
   ])
   func wrongParametersStopBeforeAnythingRuns(name: String, value: String, title: String) throws {

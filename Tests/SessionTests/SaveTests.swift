@@ -59,7 +59,7 @@ import Testing
       conversation.failure("save runs to=\"\(folder)/two.tfevents\"").contains(
         "holds one run, not 2: formats=[tensorboard] makes a folder for each"))
     #expect(
-      conversation.failure("load table \"\(folder)/h.npz\"").contains("save it with formats=[csv] or [jsonl]")
+      conversation.failure("load table \"\(folder)/h.pkl\"").contains("save it as csv, jsonl or npz")
     )
     #expect(
       conversation.failure("save runs to=\"/dev/full\" formats=[csv, npz]").contains(

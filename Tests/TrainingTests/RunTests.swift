@@ -203,11 +203,11 @@ import Training
     let source = try run(Self.cases[0], seed: Seed(8))
     var target = try run(Self.cases[0], seed: Seed(9))
     let exported = source.network.exported(source.weights)
-    try target.load(exported)
+    try target.load(WeightFile(SafetensorsFile(tensors: exported)))
     #expect(target.weights == source.weights && target.step == 0)
     let before = target.weights
-    #expect(throws: TrainingError.network(.missingWeight(name: "2.bias", shape: [3]))) {
-      try target.load(exported.dropLast())
+    #expect(throws: TrainingError.network(.weightsDiffer(WeightMismatch(missing: [.init("2.bias", [3])])))) {
+      try target.load(WeightFile(SafetensorsFile(tensors: exported.dropLast())))
     }
     #expect(target.weights == before)
   }

@@ -19,6 +19,8 @@ struct DotCanvas {
     var curves: [Int] = []
     var bandCurve: Int?
     var letter: Character?
+    /// An upright line passes behind the curves.
+    var hasRule = false
   }
   private var drawn: [Cell]
 
@@ -116,6 +118,12 @@ struct DotCanvas {
     return ((from.x + dx * first, from.y + dy * first), (from.x + dx * last, from.y + dy * last))
   }
 
+  /// An upright line over the whole height, where nothing else is drawn.
+  mutating func rule(column: Int) {
+    guard (0..<columns).contains(column) else { return }
+    for row in 0..<rows { drawn[row * columns + column].hasRule = true }
+  }
+
   /// Puts a letter on the line of a curve, in the character nearest to a column where that line is alone.
   mutating func letter(_ letter: Character, onCurve curve: Int, near column: Int) {
     for distance in 0..<columns {
@@ -141,6 +149,8 @@ struct DotCanvas {
       let color = curve.flatMap { colors.indices.contains($0) ? colors[$0] : nil }
       if let letter = cell.letter {
         line.append(String(letter), color: color)
+      } else if cell.hasRule, cell.line == 0 {
+        line.append(cells == .braille ? "┊" : "|")
       } else if case .marks(let marks) = cells {
         let mark = curve.flatMap { marks.indices.contains($0) ? marks[$0] : nil } ?? "*"
         line.append(cell.line != 0 ? String(mark) : cell.band != 0 ? "." : " ", color: color)

@@ -1,3 +1,5 @@
+import Tables
+
 extension Figure {
   /// The figure in the characters of a terminal: lines of text without a line end after the last.
   ///
@@ -5,6 +7,8 @@ extension Figure {
   /// another width), in ASCII in letters. Each curve has a letter, written where it ends and in the legend,
   /// so that curves can be told apart without colours too; bands are lightly dotted. No line is wider than
   /// the terminal, and no curve is drawn through a value that is not finite. Costs O(points + characters).
+  ///
+  /// Heat maps are drawn in shades, images as small pictures.
   public func sketch(_ style: TerminalStyle) -> String { Sketch(figure: self, style: style).text }
 }
 
@@ -40,7 +44,12 @@ struct Sketch {
     let width = panelWidth * across + Self.gap * (across - 1)
     let head = heading(width: width)
     let foot = legend.lines(width: width)
-    let panels = panelBlocks(outside: head.count + foot.count)
+    let panels =
+      switch figure.kind {
+      case .matrix: matrixLines(width: width, outside: head.count)
+      case .images: imageLines()
+      default: panelBlocks(outside: head.count + foot.count)
+      }
     return (head + panels + foot).rendered(style)
   }
 
@@ -68,12 +77,50 @@ struct Sketch {
     return lines.map { style.shortened($0, to: width) }
   }
 
+  /// One heat map below the other.
+  private func matrixLines(width: Int, outside: Int) -> [TerminalLine] {
+    let height = max(8, min(32, (style.rows - outside - 6) / max(1, figure.panels.count)))
+    return figure.panels.flatMap { panel -> [TerminalLine] in
+      guard let matrix = panel.matrix else { return [] }
+      let title = style.shortened(style.printable(panel.title), to: width)
+      return (title.isEmpty ? [] : [TerminalLine(title)])
+        + SketchMatrix(matrix: matrix, style: style, width: min(width, style.columns), height: height).lines
+    } + [scaleLine(width: width)]
+  }
+
+  /// What the shades mean.
+  private func scaleLine(width: Int) -> TerminalLine {
+    guard let matrix = figure.panels.first?.matrix else { return TerminalLine() }
+    var line = SketchMatrix.scale(matrix.range, style)
+    line.append("  " + style.shortened(style.printable(figure.zLabel), to: max(1, width - line.width - 2)))
+    return line
+  }
+
+  /// The pairs of each panel as small pictures: source, probe and what S is.
+  private func imageLines() -> [TerminalLine] {
+    figure.panels.flatMap { panel -> [TerminalLine] in
+      let pictures = panel.imagePairs.flatMap { pair in
+        [
+          TerminalPicture(pair.source, caption: [pair.names.source, "S = \(pair.value.significant(2))"]),
+          TerminalPicture(pair.probe, caption: [pair.names.probe]),
+        ]
+      }
+      return [TerminalLine(style.printable(panel.title))]
+        + TerminalPicture.lines(of: pictures, style, mostColumns: 16)
+    }
+  }
+
   private func panelBlocks(outside: Int) -> [TerminalLine] {
     let count = figure.panels.count
     let down = (count + across - 1) / across
     let titled = figure.panels.contains { !$0.title.isEmpty }
+    let strip =
+      figure.panels.map {
+        SketchPanel(panel: $0, figure: figure, style: style, legend: legend, width: panelWidth, height: 5)
+          .rowsOfStrip
+      }.max() ?? 0
     // Beside the canvas a panel has its title, its axis and the numbers at it; one line is for the prompt.
-    let frame = (titled ? 1 : 0) + 2
+    let frame = (titled ? 1 : 0) + strip + 2
     let free = style.rows - outside - (figure.xLabel.isEmpty ? 1 : 2) - frame * max(1, down)
     let height = min(18, max(count > 1 ? 8 : 5, free / max(1, down)))
     let drawings = figure.panels.map {
@@ -86,7 +133,8 @@ struct Sketch {
       let places = first..<min(first + across, count)
       let blocks = places.map { place in
         drawings[place].lines(
-          margin: margin, endWidth: endWidth, hasTitle: titled, showsXLabel: place + across >= count)
+          margin: margin, endWidth: endWidth, hasTitle: titled, strip: strip,
+          showsXLabel: place + across >= count)
       }
       for row in 0..<(blocks.map(\.count).max() ?? 0) {
         var line = TerminalLine()

@@ -6,6 +6,7 @@ struct SketchLegend {
     let color: TerminalColor?
     /// Lengths of dashes and gaps in dots; empty for an unbroken line.
     let dashes: [Int]
+    let shape: Figure.Shape
   }
 
   /// With more curves the bands of all would leave nothing to be seen.
@@ -17,20 +18,18 @@ struct SketchLegend {
   /// Whether the figure has bands that are not drawn.
   private let leavesOutBands: Bool
   private let style: TerminalStyle
-  private let kind: Figure.Kind
 
   init(figure: Figure, style: TerminalStyle) {
     let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
     let legend = figure.legend
     self.style = style
-    kind = figure.kind
     showsBands = figure.panels.allSatisfy { $0.series.count <= Self.mostBands }
     leavesOutBands = figure.hasBands && !showsBands
     entries = legend.enumerated().map { place, entry in
       Entry(
         label: style.printable(entry.label), letter: legend.count == 1 ? "*" : letters[place % letters.count],
         color: style.colors == .none ? nil : TerminalColor(hex: entry.style.color),
-        dashes: Self.dashes(entry.style.dashes))
+        dashes: Self.dashes(entry.style.dashes), shape: entry.shape)
     }
   }
 
@@ -52,7 +51,7 @@ struct SketchLegend {
   func lines(width: Int) -> [TerminalLine] {
     let shown = entries.filter { !$0.label.isEmpty }
     if shown.isEmpty { return [] }
-    let sampleWidth = sample(shown[0]).width
+    let sampleWidth = shown.map { sample($0).width }.max() ?? 0
     let longest = shown.map(\.label.displayWidth).max() ?? 0
     let wanted = min(width, sampleWidth + longest)
     let across = max(1, min(shown.count, (width + 3) / (wanted + 3)))
@@ -62,6 +61,7 @@ struct SketchLegend {
       for (column, place) in stride(from: row, to: shown.count, by: down).enumerated() {
         line.pad(to: column * (wanted + 3))
         line.append(sample(shown[place]))
+        line.pad(to: column * (wanted + 3) + sampleWidth)
         line.append(style.shortened(shown[place].label, to: max(1, width - sampleWidth)))
       }
       return line
@@ -74,9 +74,9 @@ struct SketchLegend {
   private func sample(_ entry: Entry) -> TerminalLine {
     var line = TerminalLine()
     if hasLetters || !style.unicode { line.append(String(entry.letter) + " ", color: entry.color) }
-    guard style.unicode, kind == .lines || entry.color != nil || !hasLetters else { return line }
+    guard style.unicode, entry.shape.isCurve || entry.color != nil || !hasLetters else { return line }
     var canvas = DotCanvas(columns: 4, rows: 1, cells: .braille)
-    if kind == .lines {
+    if entry.shape.isCurve {
       var length = -1
       canvas.drawLine(from: (-1, 1), to: (7, 1), curve: 0, dashes: entry.dashes, length: &length)
     } else {

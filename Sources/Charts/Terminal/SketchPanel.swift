@@ -1,5 +1,3 @@
-import Glibc
-
 /// One panel of a sketch: axes with their numbers, and the curves between them.
 struct SketchPanel {
   let panel: Figure.Panel
@@ -34,7 +32,9 @@ struct SketchPanel {
   }
 
   /// The lines of the panel, none wider than `width`.
-  func lines(margin: Int, endWidth: Int, hasTitle: Bool, showsXLabel: Bool) -> [TerminalLine] {
+  ///
+  /// - Parameter strip: the rows for words above the panel.
+  func lines(margin: Int, endWidth: Int, hasTitle: Bool, strip: Int, showsXLabel: Bool) -> [TerminalLine] {
     // In a very narrow terminal the numbers give way first, then the letters at the ends.
     let margin = width - margin - 1 - endWidth >= 12 ? margin : 0
     let endWidth = width - margin - 1 - endWidth >= 6 ? endWidth : 0
@@ -45,6 +45,7 @@ struct SketchPanel {
     let ends = endLetters(mostInRow: max(1, endWidth - 1))
     var lines: [TerminalLine] = []
     if hasTitle { lines.append(title(margin: margin, columns: columns)) }
+    lines += stripLines(count: strip, margin: margin, columns: columns)
     for row in 0..<height {
       let label = margin > 0 ? labels[row] ?? "" : ""
       var line = TerminalLine(String(repeating: " ", count: margin - label.count) + label)
@@ -71,6 +72,28 @@ struct SketchPanel {
     return .centered(text, in: room + text.displayWidth <= 2 * width ? room : width)
   }
 
+  /// The names of shaded stretches and of upright lines.
+  private func stripLines(count: Int, margin: Int, columns: Int) -> [TerminalLine] {
+    let labels = strip(columns: columns).labels
+    return (0..<count).reversed().map { row in
+      var line = TerminalLine()
+      for label in labels.filter({ $0.row == row }).sorted(by: { $0.left < $1.left }) {
+        line.pad(to: margin + 1 + Int(label.left.rounded()))
+        line.append(style.shortened(style.printable(label.text), to: columns))
+      }
+      return line
+    }
+  }
+
+  private func strip(columns: Int) -> Strip {
+    Strip(of: panel, range: xRange, log: figure.log.x, width: Double(columns), gap: 2) {
+      Double(style.printable($0).displayWidth)
+    }
+  }
+
+  /// The rows that the words over the panel need at a guess of its width.
+  var rowsOfStrip: Int { strip(columns: max(1, width - widthOfTickLabels - 1 - widthOfEndLetters)).rows }
+
   // MARK: Axes
 
   /// The numbers at the y axis by the rows in which they stand; two never share a row.
@@ -95,7 +118,7 @@ struct SketchPanel {
     while true {
       numbers = TerminalLine()
       var (fits, ticks) = (true, [Int]())
-      for mark in panel.xTicks(log: figure.log.x, count: count, shared: xRange).marks {
+      for mark in panel.xTicks(of: figure, count: count, shared: xRange).marks {
         let part = fraction(mark.value, in: xRange, log: figure.log.x)
         guard part >= -1e-9, part <= 1 + 1e-9 else { continue }
         let column = min(columns - 1, max(0, canvas.column(ofDot: canvas.dot(part, 0).x)))
@@ -118,19 +141,16 @@ struct SketchPanel {
     return [TerminalLine(corner + axis.joined()), numbers]
   }
 
-  /// Where a value stands on an axis: 0 at the lower end, 1 at the upper one.
   private func fraction(_ value: Double, in range: ClosedRange<Double>, log isLog: Bool) -> Double {
-    let place = { (value: Double) in isLog ? log10(max(value, 1e-300)) : min(max(value, -1e300), 1e300) }
-    let (low, high) = (place(range.lowerBound), place(range.upperBound))
-    if high <= low { return 0.5 }
-    return min(max((place(value) - low) / (high - low), -1e6), 1e6)
+    AxisScale(range: range, isLog: isLog).fraction(value)
   }
 
   // MARK: Curves
 
   /// Braille, or letters in ASCII and for points of several kinds without colours.
   private var cells: DotCanvas.Cells {
-    let needsLetters = figure.kind == .points && legend.hasLetters && style.colors == .none
+    let needsLetters =
+      !panel.series.contains(where: \.shape.isCurve) && legend.hasLetters && style.colors == .none
     return style.unicode && !needsLetters ? .braille : .marks(legend.entries.map(\.letter))
   }
 
@@ -147,14 +167,18 @@ struct SketchPanel {
 
   private func drawing(columns: Int) -> DotCanvas {
     var canvas = DotCanvas(columns: columns, rows: height, cells: cells)
+    for mark in panel.marks where xRange.contains(mark.x) {
+      canvas.rule(
+        column: canvas.column(ofDot: canvas.dot(fraction(mark.x, in: xRange, log: figure.log.x), 0).x))
+    }
     if legend.showsBands { for series in panel.series { drawBand(of: series, on: &canvas) } }
     for series in panel.series {
       let places = places(of: series, on: canvas)
       let curve = legend.place(of: series)
-      if figure.kind == .lines { drawCurve(places, curve: curve, on: &canvas) }
-      drawMarks(places, curve: curve, on: &canvas)
+      if series.shape.isCurve { drawCurve(places, curve: curve, on: &canvas) }
+      drawMarks(places, shape: series.shape, curve: curve, on: &canvas)
     }
-    if cells == .braille, figure.kind == .lines, legend.hasLetters, style.colors == .none {
+    if cells == .braille, legend.hasLetters, style.colors == .none {
       let shown = panel.series.count
       for (number, series) in panel.series.enumerated() {
         let place = legend.place(of: series)
@@ -181,8 +205,10 @@ struct SketchPanel {
   }
 
   /// Single points: all of them where rows are drawn, and those of a line that have no neighbour or are few.
-  private func drawMarks(_ places: [(x: Double, y: Double)?], curve: Int, on canvas: inout DotCanvas) {
-    let areFew = places.count { $0 != nil } <= 12
+  private func drawMarks(
+    _ places: [(x: Double, y: Double)?], shape: Figure.Shape, curve: Int, on canvas: inout DotCanvas
+  ) {
+    let areFew = shape == .spot || shape == .line && places.count { $0 != nil } <= 12
     for (number, place) in places.enumerated() {
       guard let place, place.x > -0.5, place.y > -0.5, place.x < Double(canvas.width) - 0.5,
         place.y < Double(canvas.height) - 0.5
@@ -191,8 +217,8 @@ struct SketchPanel {
         (number == 0 || places[number - 1] == nil)
         && (number + 1 == places.count || places[number + 1] == nil)
       let (x, y) = (Int(place.x.rounded()), Int(place.y.rounded()))
-      if figure.kind == .points || areFew || isAlone { canvas.drawDot(x, y, curve: curve) }
-      if figure.kind == .lines, areFew || isAlone, canvas.cells == .braille {
+      if !shape.isCurve || areFew || isAlone { canvas.drawDot(x, y, curve: curve) }
+      if shape != .dots, areFew || isAlone, canvas.cells == .braille {
         for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] { canvas.drawDot(x + dx, y + dy, curve: curve) }
       }
     }

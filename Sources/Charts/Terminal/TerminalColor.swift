@@ -16,6 +16,18 @@ struct TerminalColor: Equatable {
     self.init(red: value >> 16, green: value >> 8 & 255, blue: value & 255)
   }
 
+  /// `#rrggbb`.
+  var hex: String {
+    "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// A colour between this one (part 0) and another (part 1).
+  func mixed(with other: TerminalColor, part: Double) -> TerminalColor {
+    func mix(_ a: Int, _ b: Int) -> Int { Int((Double(a) + Double(b - a) * part).rounded()) }
+    return TerminalColor(
+      red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
+  }
+
   /// The parameters of the escape sequence, or nil if no colours may be used.
   func code(_ layer: Layer, colors: TerminalStyle.Colors) -> String? {
     let extended = layer == .text ? "38" : "48"

@@ -44,6 +44,16 @@ public struct TerminalPicture: Sendable, Equatable {
     }
   }
 
+  /// A picture of a small image of bytes.
+  init(_ image: Figure.Image, caption: [String]) {
+    self.caption = caption
+    (height, width) = (image.height, image.width)
+    pixels = (0..<image.height * image.width).map { place in
+      let parts = image.pixels[3 * place..<3 * place + 3].map { Float($0) / 255 }
+      return SIMD3(parts[0], parts[1], parts[2])
+    }
+  }
+
   private static func range(of values: [Float]) -> ClosedRange<Float> {
     let finite = values.filter(\.isFinite)
     return (finite.min() ?? 0)...(finite.max() ?? 1)
@@ -58,6 +68,12 @@ public struct TerminalPicture: Sendable, Equatable {
   public static func row(
     _ pictures: [TerminalPicture], _ style: TerminalStyle, mostColumns: Int = 32
   ) -> String {
+    lines(of: pictures, style, mostColumns: mostColumns).rendered(style)
+  }
+
+  static func lines(
+    of pictures: [TerminalPicture], _ style: TerminalStyle, mostColumns: Int
+  ) -> [TerminalLine] {
     let most = max(1, min(mostColumns, style.columns))
     let blocks = pictures.map { $0.block(style, most: most) }
     var lines: [TerminalLine] = []
@@ -74,7 +90,7 @@ public struct TerminalPicture: Sendable, Equatable {
       lines += joined(Array(blocks[place..<end]))
       place = end
     }
-    return lines.rendered(style)
+    return lines
   }
 
   /// The picture alone, with its caption.
@@ -161,6 +177,11 @@ public struct TerminalPicture: Sendable, Equatable {
     return sum / Float((right - left) * (bottom - top))
   }
 
+  /// Shades from dark to bright on a dark terminal.
+  static func ramp(_ style: TerminalStyle) -> [Character] {
+    Array(style.unicode ? " ░▒▓█" : " .:-=+*#%@")
+  }
+
   private static func color(_ pixel: SIMD3<Float>) -> TerminalColor? {
     if pixel.x.isNaN || pixel.y.isNaN || pixel.z.isNaN { return nil }
     let parts = (pixel * 255).rounded(.toNearestOrEven)
@@ -179,7 +200,7 @@ public struct TerminalPicture: Sendable, Equatable {
     if style.colors == .ansi256 || style.colors == .trueColor {
       return line.append(" ", background: color)
     }
-    let ramp = Array(style.unicode ? " ░▒▓█" : " .:-=+*#%@")
+    let ramp = Self.ramp(style)
     // The weights of the parts in the brightness of a colour (ITU-R BT.601).
     let brightness = 0.299 * pixel.x + 0.587 * pixel.y + 0.114 * pixel.z
     line.append(String(ramp[min(ramp.count - 1, Int(brightness * Float(ramp.count)))]))

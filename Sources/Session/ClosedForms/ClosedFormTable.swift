@@ -91,8 +91,8 @@ struct ClosedFormTable {
     return table
   }
 
-  /// The plane of a gate at the last time: the line from 0 to the source, the probes that its step moves and those that it does not, and
-  /// the hyperplane w·x = 0 on which the gate closes.
+  /// The plane of a gate at the last time: the weights w, the source, the probes that its step moves and those that it
+  /// does not, and the two ends of a piece of the hyperplane w·x = 0 on which the gate closes.
   ///
   /// - Throws: `SessionError.engine` for another form than a gate or samples of other than two numbers.
   func plane() throws -> Table {
@@ -121,14 +121,12 @@ struct ClosedFormTable {
     let reach = points.probes.map { max(abs($0.x[0]), abs($0.x[1])) }.max() ?? 1
     let length = (state.weights[0] * state.weights[0] + state.weights[1] * state.weights[1]).squareRoot()
     if length > 0 {
-      // Along the hyperplane as far as the probes reach.
       let direction = [-state.weights[1] / length, state.weights[0] / length]
-      for step in -100...100 {
-        try add("hyperplane", direction.map { $0 * reach * Double(step) / 100 }, nil)
-      }
+      // As far as the probes reach.
+      for end in [-reach, reach] { try add("hyperplane", direction.map { $0 * end }, nil) }
     }
-    // From 0 to the source: the direction of its step.
-    for step in 0...60 { try add("source", source.x.map { $0 * Double(step) / 60 }, 1) }
+    try add("w", state.weights, nil)
+    try add("source", source.x, isOpen(source.x) ? 1 : nil)
     return table
   }
 

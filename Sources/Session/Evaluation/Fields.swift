@@ -10,7 +10,10 @@ extension Value {
   var fieldNames: [String] {
     switch self {
     case .run:
-      ["srel", "evaluations", "history", "loss", "accuracy", "step", "epoch", "seed", "name", "weights"]
+      [
+        "srel", "evaluations", "history", "loss", "accuracy", "step", "epoch", "seed", "name", "weights",
+        "shared_test",
+      ]
     case .runs: ["srel", "evaluations", "history", "loss", "accuracy", "count"]
     case .dataset(let data):
       ["count", "classes", "labels", "shape", "name", "split", "indices", "digest"]
@@ -107,6 +110,7 @@ extension TrainedRun {
     case "seed": .number(Double(run.options.seed.root))
     case "name": .string(self.name)
     case "weights": .number(Double(run.network.weightCount))
+    case "shared_test": .list(sharedTestIndices.map { .number(Double($0)) })
     default: nil
     }
   }

@@ -87,7 +87,7 @@ extension JupyterNotebook {
   /// What a cell showed; read back as nothing, since outputs belong to `NAME.out`.
   enum Output: Codable {
     case text(String)
-    case figure(svg: String, fileName: String)
+    case figure(CellOutput.Figure)
     case error(String)
 
     private enum Key: String, CodingKey {
@@ -103,10 +103,12 @@ extension JupyterNotebook {
         try container.encode("stream", forKey: .outputType)
         try container.encode("stdout", forKey: .name)
         try container.encode(Lines(text + "\n"), forKey: .text)
-      case .figure(let svg, let fileName):
+      case .figure(let figure):
+        var data = ["text/plain": Lines(figure.fileName)]
+        if !figure.svg.isEmpty { data["image/svg+xml"] = Lines(figure.svg) }
+        if let png = figure.png { data["image/png"] = Lines(Data(png).base64EncodedString()) }
         try container.encode("display_data", forKey: .outputType)
-        try container.encode(
-          ["image/svg+xml": Lines(svg), "text/plain": Lines(fileName)], forKey: .data)
+        try container.encode(data, forKey: .data)
         try container.encode([String: String](), forKey: .metadata)
       case .error(let message):
         let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -130,7 +132,7 @@ extension JupyterNotebook {
       let isCode = cell.kind == .code
       return Cell(
         cellType: isCode ? "code" : "markdown",
-        id: Self.id(for: name.isEmpty ? "cell \(index + 1)" : name, taken: &ids),
+        id: Self.id(for: name.isEmpty ? Self.unnamed(index) : name, taken: &ids),
         metadata: CellMetadata(
           name: name.isEmpty ? nil : name,
           srel: options.isEmpty ? nil : CellMetadata.Options(options: options)),
@@ -144,6 +146,9 @@ extension JupyterNotebook {
         pygmentsLexer: "text", version: String(Version.language)))
     (nbformat, nbformatMinor) = (4, 5)
   }
+
+  /// The id of a cell without a name.
+  fileprivate static func unnamed(_ index: Int) -> String { "cell-\(index + 1)" }
 
   /// At most 64 letters, digits, hyphens and underscores, once in a notebook.
   private static func id(for name: String, taken: inout Set<String>) -> String {
@@ -160,7 +165,7 @@ extension JupyterNotebook {
 
   private static func outputs(of cell: CellOutput) -> [Output] {
     (cell.text.isEmpty ? [] : [.text(HTML.withoutTerminalCodes(cell.text))])
-      + cell.figures.map { .figure(svg: $0.svg, fileName: $0.fileName) }
+      + cell.figures.map { .figure($0) }
       + (cell.error.map { [.error(HTML.withoutTerminalCodes($0))] } ?? [])
   }
 
@@ -177,13 +182,15 @@ extension JupyterNotebook {
   static func content(of bytes: [UInt8]) throws(JupyterError) -> NotebookContent {
     let notebook = try read(bytes)
     var cells: [NotebookContent.Cell] = []
+    var taken = Set(notebook.cells.compactMap(\.metadata?.name))
     for (index, cell) in notebook.cells.enumerated() {
       guard let kind = ["code": NotebookCell.Kind.code, "markdown": .prose][cell.cellType] else {
         throw .otherCell(number: index + 1, kind: cell.cellType)
       }
       if cell.attachments?.isEmpty == false { throw .attachment(number: index + 1) }
-      let heading = [cell.metadata?.name, cell.metadata?.srel?.options].compactMap { $0 }.joined(
-        separator: " ")
+      let heading = [cell.name(at: index, taken: &taken), cell.metadata?.srel?.options].compactMap { $0 }
+        .joined(
+          separator: " ")
       cells.append(NotebookContent.Cell(kind: kind, heading: heading, text: cell.source.text))
     }
     return NotebookContent(cells: cells)
@@ -212,5 +219,23 @@ extension JupyterNotebook {
     } catch {
       throw .noJSON("")
     }
+  }
+}
+
+extension JupyterNotebook.Cell {
+  /// The name of the cell: its own, else its id, else one that hangs on its text alone, so that it stays the same when
+  /// cells are put before it. Nil for a cell that had no name when it was written for Jupyter.
+  fileprivate func name(at index: Int, taken: inout Set<String>) -> String? {
+    if let name = metadata?.name, !name.isEmpty { return name }
+    if let id, id == JupyterNotebook.unnamed(index) || id.isEmpty { return nil }
+    if id == nil, source.text.isEmpty { return nil }
+    let stem = id ?? "cell-" + Digest.text(source.text).prefix(8)
+    var name = stem
+    var count = 1
+    while !taken.insert(name).inserted {
+      count += 1
+      name = "\(stem)-\(count)"
+    }
+    return name
   }
 }

@@ -3,27 +3,36 @@ import FoundationEssentials
 import Language
 import Tables
 
-/// Writes a notebook in another form. Nothing is run: an `.ipynb` or `.html` file shows the figures that an earlier run
-/// left in `NAME.out`.
+/// Writes a notebook in another form. Nothing is run: an `.ipynb` or `.html` file shows what an earlier run has recorded
+/// in `NAME.out`.
 public enum NotebookConversion {
   /// Reads the notebook at one path and writes it to another; the endings decide between which forms.
   ///
   /// - Parameter replaces: write over a file that is already there.
+  /// - Returns: what the user should know of the outputs.
   /// - Throws: `SessionFailure.invalid` for paths and notebooks that are wrong, `failed` for a file that stands in the
   ///   way or cannot be read or written. The target is then as it was.
-  public static func convert(_ path: String, to target: String, replaces: Bool) throws(SessionFailure) {
+  @discardableResult
+  public static func convert(_ path: String, to target: String, replaces: Bool) throws(SessionFailure)
+    -> [String]
+  {
     guard let form = NotebookFormat(path: path), form != .page else {
       throw invalid(.unreadableForm(path))
     }
     guard let targetForm = NotebookFormat(path: target) else { throw invalid(.unknownForm(target)) }
     let (content, digest) = try read(path, form)
     let text: String
+    var warnings: [String] = []
     do {
       switch targetForm {
       case .script: text = try content.text(as: .script)
       case .markdown: text = try content.text(as: .markdown)
-      case .jupyter: text = try JupyterNotebook(content, outputs: try outputs(content, path)).text()
-      case .page: text = try page(content, path, digest)
+      case .jupyter, .page:
+        let outputs = try RecordedOutputs(of: content, at: path, digest: digest)
+        warnings = outputs.warnings
+        text =
+          targetForm == .page
+          ? try page(content, path, outputs) : try JupyterNotebook(content, outputs: outputs.cells).text()
       }
     } catch let error as NotebookContentError {
       throw .invalid([Diagnostic("\(path): \(error)")])
@@ -33,6 +42,7 @@ public enum NotebookConversion {
       throw .failed(Diagnostic("'\(path)' cannot be written as JSON: \(error)"))
     }
     try write(text, to: target, replaces: replaces)
+    return warnings
   }
 
   private static func read(_ path: String, _ form: NotebookFormat) throws(SessionFailure) -> (
@@ -47,7 +57,8 @@ public enum NotebookConversion {
         throw .invalid([Diagnostic("\(path): \(error.sentences.title)", hint: error.sentences.hint)])
       }
       try checkNames(content, path)
-      return (content, sha256(bytes))
+      // A run records the digest of the script.
+      return (content, (try? content.text(as: .script)).map(Digest.text) ?? sha256(bytes))
     }
     let source = try ScriptFile.read(path)
     let notebook = Notebook(source)
@@ -57,13 +68,11 @@ public enum NotebookConversion {
     return (NotebookContent(notebook), sha256(Array(source.text.utf8)))
   }
 
-  private static func page(_ content: NotebookContent, _ path: String, _ digest: String)
-    throws(SessionFailure)
-    -> String
+  private static func page(_ content: NotebookContent, _ path: String, _ outputs: RecordedOutputs)
+    throws(SessionFailure) -> String
   {
-    let cells = try outputs(content, path)
     var errors: [Diagnostic] = []
-    for cell in cells where cell.kind == .prose {
+    for cell in outputs.cells where cell.kind == .prose {
       do throws(ProseError) {
         try Prose.check(cell.source)
       } catch {
@@ -72,55 +81,11 @@ public enum NotebookConversion {
     }
     if !errors.isEmpty { throw .invalid(errors) }
     return Report.html(
-      cells: cells, title: NotebookFormat.stem(of: path),
+      cells: outputs.cells, title: NotebookFormat.stem(of: path),
       provenance: [
         ("program", "srel-repl \(Version.program), convert; nothing was run"),
-        ("script", "\(path.split(separator: "/").last ?? path[...]), sha256 \(digest)"),
-      ])
-  }
-
-  /// The cells with the figures that a run has left.
-  private static func outputs(_ content: NotebookContent, _ path: String) throws(SessionFailure)
-    -> [CellOutput]
-  {
-    let folder = NotebookFormat.outputFolder(of: path)
-    var result: [CellOutput] = []
-    for (index, cell) in content.cells.enumerated() {
-      let name = cell.headingParts.name
-      var output = CellOutput(
-        name: name.isEmpty ? "cell \(index + 1)" : name, kind: cell.kind == .prose ? .prose : .code,
-        source: cell.text)
-      if cell.kind == .code {
-        for name in drawings(in: cell.text) {
-          let file = folder + "/" + (name.contains("/") ? name : "figures/" + name)
-          guard !name.hasPrefix("/"), !name.split(separator: "/").contains(".."),
-            FileManager.default.fileExists(atPath: file)
-          else { continue }
-          let svg = String(decoding: try ScriptFile.contents(of: file), as: UTF8.self)
-          output.figures.append(CellOutput.Figure(svg: svg, fileName: name))
-        }
-      }
-      result.append(output)
-    }
-    return result
-  }
-
-  /// The SVG files that the cell's `plot` commands name.
-  private static func drawings(in code: String) -> [String] {
-    Parser.parse(Source(code), verbs: Registry.verbNames).program.statements.flatMap {
-      statement -> [String] in
-      let expression: Language.Expression
-      switch statement.kind {
-      case .expression(let value), .assignment(_, let value): expression = value
-      default: return []
-      }
-      guard case .command(let command) = expression.kind, command.verb.text == Verb.plot.name,
-        let target = command.options.first(where: { $0.name.text == "to" })?.value
-      else { return [] }
-      let names: [Language.Expression] =
-        if case .list(let elements) = target.kind { elements } else { [target] }
-      return names.compactMap(\.writtenText).filter { $0.hasSuffix(".svg") }
-    }
+        ("script", "\(NotebookFormat.fileName(of: path)), sha256 \(outputs.digest)"),
+      ] + outputs.provenance)
   }
 
   private static func write(_ text: String, to target: String, replaces: Bool) throws(SessionFailure) {

@@ -28,6 +28,7 @@ extension NotebookRunner {
       rows.append(("parameters", settings.map { "\($0.name)=\($0.text)" }.joined(separator: ", ")))
     }
     rows += session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
+    rows += session.provenanceNotes.map { ($0.name, $0.text) }
     rows.append(("matrix products", Version.matrixProducts))
     return rows
   }

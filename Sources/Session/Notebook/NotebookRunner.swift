@@ -229,7 +229,7 @@ private final class CellEvents {
       case .figure(let svg, let path, let caption):
         let file = path.withoutFolder(session.folders.root)
         figures.append(CellOutput.Figure(svg: svg, fileName: file, caption: caption))
-      case .result, .drawing, .progress: break
+      case .result, .drawing, .progress, .download: break
       }
       outer.0(event)
     }

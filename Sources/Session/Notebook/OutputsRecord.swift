@@ -154,11 +154,13 @@ enum JSONFile {
 
 /// Why a record cannot be read.
 enum RecordError: Error, Equatable, CustomStringConvertible {
+  case missing(String)
   case damaged(String)
   case otherFormat(String, Int)
 
   var description: String {
     switch self {
+    case .missing(let folder): "there is no record of a run in '\(folder)'; run the notebook first"
     case .damaged(let path): "'\(path)' is no record of a run; delete it, or run the notebook again"
     case .otherFormat(let path, let format):
       "'\(path)' is a record of format \(format), not \(OutputsRecord.format); run the notebook again"

@@ -9,8 +9,11 @@ extension Session {
     throws(SessionFailure)
   {
     var errors: [Diagnostic] = []
-    for (name, text) in settings {
+    for (place, (name, text)) in settings.enumerated() {
       do {
+        if settings[..<place].contains(where: { $0.name == name }) {
+          throw SessionError.repeatedElement(what: "-p", name)
+        }
         parameters[name] = try parameter(name, text, program)
       } catch {
         errors.append(EngineErrors.diagnostic(error, at: nil))
@@ -55,14 +58,38 @@ extension Session {
     } catch let error as Diagnostic {
       throw located(error, in: text, after: "\(name) = ")
     }
-    if case .string = standing.kind, let written = value.text { return .string(written) }
     // Only what is written out can be compared before anything has run.
-    if standing.isLiteral, let usual = try? withoutVariables({ try evaluate(standing) }),
-      !usual.isSameKind(as: value)
-    {
-      throw SessionError.parameterType(name, expected: usual.kindName, found: "\(value.kindName) (\(text))")
+    guard let usual = writtenValue(standing) else { return value }
+    guard let fitting = value.asKind(of: usual) else {
+      throw SessionError.parameterType(
+        name, expected: usual.parameterKind, found: "\(value.parameterKind) (\(text))")
     }
-    return value
+    return fitting
+  }
+
+  /// The value of an expression that hangs on nothing else; nil for what is computed from names or by commands.
+  func writtenValue(_ expression: Expression) -> Value? {
+    expression.isWritten ? try? withoutVariables { try evaluate(expression) } : nil
+  }
+}
+
+extension Expression {
+  /// Whether only values, rules and lists of words stand in it, so that nothing is read or run to compute it.
+  fileprivate var isWritten: Bool {
+    switch kind {
+    case .number, .quantity, .string, .flag: true
+    case .list(let items): items.allSatisfy { if case .name = $0.kind { true } else { $0.isWritten } }
+    case .group(let inner), .unary(_, let inner): inner.isWritten
+    case .binary(_, let left, let right): left.isWritten && right.isWritten
+    case .record(let fields): fields.allSatisfy(\.value.isWritten)
+    case .call(let callee, let arguments):
+      if case .name(let name) = callee.kind {
+        Registry.recipesByName[name] != nil && arguments.allSatisfy(\.value.isWritten)
+      } else {
+        false
+      }
+    default: false
+    }
   }
 }
 
@@ -90,9 +117,40 @@ extension Program {
 }
 
 extension Value {
+  /// The value in the place of another one: words as texts where those stand; nil if it is of another kind, or has an
+  /// element of another kind than all elements of that list.
+  func asKind(of usual: Value) -> Value? {
+    guard usual.isSameKind(as: self) else { return nil }
+    if case .string = usual, let text { return .string(text) }
+    guard case .list(let items) = self, let first = usual.elements?.first,
+      usual.elements?.allSatisfy(first.isSameKind(as:)) == true
+    else { return self }
+    let fitting = items.compactMap { $0.asKind(of: first) }
+    return fitting.count == items.count ? .list(fitting) : nil
+  }
+
+  /// What it is, and for a list of what: `a list of numbers`.
+  var parameterKind: String {
+    guard let elements, let first = elements.first else { return kindName }
+    let kinds = Set(elements.map { $0.text == nil ? $0.kindName : "a word" })
+    if kinds.count > 1 { return "a list of different things" }
+    return switch first {
+    case .number: "a list of numbers"
+    case .string, .word: "a list of words"
+    case .quantity(_, let unit): unit.dimension == .time ? "a list of times" : "a list of memory sizes"
+    case .flag: "a list of yes or no"
+    case .list, .range: "a list of lists"
+    case .recipe: "a list of rules"
+    default: kindName
+    }
+  }
+
   func isSameKind(as other: Value) -> Bool {
     if text != nil, other.text != nil { return true }
     if elements != nil, other.elements != nil { return true }
+    if case .recipe(let one) = self, case .recipe(let two) = other {
+      return !Set(one.declaration.roles).isDisjoint(with: two.declaration.roles)
+    }
     if case .quantity = self, case .quantity = other { return dimension == other.dimension }
     return kindName == other.kindName
   }

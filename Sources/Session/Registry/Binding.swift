@@ -36,7 +36,14 @@ extension Session {
   }
 
   private func addDefaults(to call: inout Call, _ verb: Verb) throws {
-    for option in verb.options where call.options[option.name] == nil && call.conditions[option.name] == nil {
+    let (given, words) = (call.options, verb.defaultWords)
+    for option in verb.options where call.conditions[option.name] == nil {
+      guard option.isInScope({ given[$0]?.text ?? words[$0] }) else {
+        if given[option.name] == nil { continue }
+        throw verb.outOfScope(option, found: { given[$0]?.text ?? words[$0] })
+          .diagnostic(at: call.range(of: option.name))
+      }
+      if given[option.name] != nil { continue }
       if let text = option.defaultText {
         call.options[option.name] = try defaultValue(text, option.kind)
       } else if option.isRequired {

@@ -1,24 +1,44 @@
 import Language
 
+/// Certain words of another option, with which alone an option has a meaning.
+public struct OptionScope: Sendable, Hashable {
+  public let option: String
+  public let words: [String]
+
+  /// `kind=lines, points`
+  public var text: String { "\(option)=\(words.joined(separator: ", "))" }
+}
+
 /// An option of a verb or a recipe.
 public struct OptionDeclaration: Sendable {
   public let name: String
   public let kind: ValueKind
   /// What is taken when the option is not given, as it would be typed; nil where there is nothing to take.
   public let defaultText: String?
+  /// Has to be given, within its scope.
   public let isRequired: Bool
+  /// Where the option may be given and its default is taken; nil for everywhere.
+  public let scope: OptionScope?
   /// One line.
   public let doc: String
 
   public init(
     _ name: String, _ kind: ValueKind, default defaultText: String? = nil, isRequired: Bool = false,
-    _ doc: String
+    with scope: OptionScope? = nil, _ doc: String
   ) {
     self.name = name
     self.kind = kind
     self.defaultText = defaultText
     self.isRequired = isRequired
-    self.doc = doc
+    self.scope = scope
+    self.doc = doc + (scope.map { " (with \($0.text))" } ?? "")
+  }
+
+  /// Whether the option has a meaning where the options that scopes speak of have these words; one whose word is not
+  /// known yet may have any.
+  func isInScope(_ word: (String) -> String?) -> Bool {
+    guard let scope, let found = word(scope.option) else { return true }
+    return scope.words.contains(found)
   }
 }
 
@@ -110,7 +130,7 @@ public struct Verb: Sendable {
       case .several: "[\(thing.name) …]"
       }
     }
-    let options = options.map { $0.isRequired ? "\($0.name)=…" : "[\($0.name)=…]" }
+    let options = options.map { $0.isRequired && $0.scope == nil ? "\($0.name)=…" : "[\($0.name)=…]" }
     let further = furtherOptions.usage.map { ["[\($0)…]"] } ?? []
     return ([name] + things + options + further + (takesBlock ? ["[{ … }]"] : [])).joined(separator: " ")
   }
@@ -171,4 +191,21 @@ public struct FunctionDeclaration: Sendable {
   public let usage: [String]
   public let example: String
   let apply: @Sendable (FunctionCall) throws -> Value
+}
+
+extension Verb {
+  /// The words that options have if they are not given.
+  var defaultWords: [String: String] {
+    var words: [String: String] = [:]
+    for option in options where !option.kind.words.isEmpty { words[option.name] = option.defaultText }
+    return words
+  }
+
+  /// The error of an option that has no meaning here.
+  func outOfScope(_ option: OptionDeclaration, found word: (String) -> String?) -> SessionError {
+    let scope = option.scope
+    let here = scope.map { " \($0.option)=\(word($0.option) ?? "")" } ?? ""
+    return .unknownOption(
+      owner: name + here, option: option.name, hint: scope.map { "it goes with \($0.text)" })
+  }
 }

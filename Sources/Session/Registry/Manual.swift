@@ -32,6 +32,7 @@ public enum Manual {
     | 1 | a command failed |
     | 2 | the script, an option or a parameter is wrong; nothing was run |
     | 3 | an assertion failed |
+    | 4 | with --verify or --reprun: a run differs from the record, or from the other one |
     | 130 | stopped by Ctrl-C; what was made so far is kept |
     | 143 | terminated; what was made so far is kept |
 
@@ -78,7 +79,10 @@ public enum Manual {
     | `run.json` | when, where, how and for how long it ran |
     | `.gitignore` | names the files that are not meant to be shared |
 
-    Two runs of a notebook differ in `run.json` alone. A second run that would write to the same folder at the same time is refused.
+    Two runs of a notebook differ in `run.json` alone. `--verify` runs a notebook again in a folder of its own, with the recorded
+    parameters where no -p is given, and says for each cell what differs from the record. Numbers in texts, values, CSV, JSON lines,
+    NPZ and safetensors may differ by `tol=` times the larger of the two; with a `tol=` drawings are not compared, but the tables
+    beside them are. Everything else has to be the same. `--reprun` runs it twice and compares exactly. A second run that would write to the same folder at the same time is refused.
     """
 
   private static let grammar = """

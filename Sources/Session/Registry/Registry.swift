@@ -4,7 +4,7 @@
 /// arguments.
 public enum Registry {
   public static let verbs: [Verb] = [
-    .load, .make, .pick, .split, .corrupt, .model, .train, .step, .resume, .reset, .measure, .evaluate,
+    .load, .make, .pick, .split, .corrupt, .get, .model, .train, .step, .resume, .reset, .measure, .evaluate,
     .predict,
     .solve, .compare, .phases, .show, .describe, .sketch, .plot, .save, .merge, .run, .check, .seed, .set,
     .time,
@@ -79,5 +79,5 @@ extension RecipeDeclaration {
   static let biasOnly = RecipeDeclaration(
     name: "bias_only",
     doc: "the step of adam_fresh on the output bias alone: a control without any dependence on the input",
-    roles: [.update], options: [learningRate], example: "bias_only(lr=1e-4)")
+    roles: [.update], options: [learningRate, only], example: "bias_only(lr=1e-4)")
 }

@@ -7,8 +7,13 @@ enum InlineSVG {
     else { return nil }
     var text = String(svg[start.lowerBound..<end.upperBound])
     let lowered = text.lowercased()
-    let refused = ["<script", "<foreignobject", "javascript:", "<image", "<!entity", " onload", " onclick"]
+    let refused = ["<script", "<foreignobject", "javascript:", "<!entity", " onload", " onclick"]
     if refused.contains(where: lowered.contains) { return nil }
+    // Heat maps and photographs are pictures inside the text itself; one from elsewhere is refused.
+    let pictures = lowered.ranges(of: "<image").map { lowered[$0.upperBound...].prefix { $0 != ">" } }
+    if pictures.contains(where: { !$0.contains("href='data:image/png;base64,") || $0.contains("://") }) {
+      return nil
+    }
     for name in [" xmlns=\"http://www.w3.org/2000/svg\"", " xmlns:xlink=\"http://www.w3.org/1999/xlink\""] {
       text.replace(name, with: "")
     }

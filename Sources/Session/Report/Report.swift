@@ -7,6 +7,8 @@ public struct CellOutput: Sendable, Equatable {
     public var svg: String
     public var fileName: String
     public var caption: String
+    /// The file itself where it is a PNG that was read back.
+    var png: [UInt8]?
 
     public init(svg: String, fileName: String, caption: String = "") {
       (self.svg, self.fileName, self.caption) = (svg, fileName, caption)
@@ -91,7 +93,7 @@ public enum Report {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="generator" content="srel-repl">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
     <title>\(HTML.escaped(title))</title>
     <style>
     \(ReportStyle.css)

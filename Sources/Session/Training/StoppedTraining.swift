@@ -9,6 +9,8 @@ struct Course {
   var lastStep: Int
   var schedule: TrainingSchedule
   var until: Expression?
+  /// The file of the live log.
+  var log: String?
   /// It goes on after a stop, so that the blocks of the start have been run.
   var isResumed = false
 }

@@ -15,7 +15,8 @@ extension Session {
     try advance(
       context,
       Course(
-        command: call.command, lastStep: lastStep, schedule: schedule, until: call.conditions["until"]))
+        command: call.command, lastStep: lastStep, schedule: schedule, until: call.conditions["until"],
+        log: try logPath(call, context.trained)))
   }
 
   func advance(_ context: TrainingContext, _ start: Course) throws {
@@ -26,6 +27,9 @@ extension Session {
       // The blocks of the end run when the last line has been told.
       planned: course.schedule.count(
         from: first, to: course.lastStep, isResumed: course.isResumed, withEnd: false))
+    var log = try located(at: course.command.range) {
+      try course.log.map { try RunLog($0, of: context.trained) }
+    }
     let outer = training
     training = context
     defer { training = outer }
@@ -36,12 +40,15 @@ extension Session {
         try context.trained.run.advance(workers: workers)
         try runBlocks(&course.schedule, &meter, atStart: false)
         try evaluateTestData(context)
+        try log?.update(context.trained)
         if interruption.isAbandonment { throw Stop.interrupted }
         if let progress = meter.progress(of: context.trained) { output(.progress(progress)) }
         if let until = course.until, try holds(until) { break }
       }
       if let progress = meter.finish(context.trained) { output(.progress(progress)) }
       for entry in course.schedule.entries { if case .end = entry.time { try run(entry.block, &meter) } }
+      // What the end adds may belong before lines that are there.
+      try log?.rewrite(context.trained)
     } catch is KeptStop {
       deferred = Stop.interrupted
       noteStop(context, course)
@@ -62,6 +69,22 @@ extension Session {
       rewrite(course, steps: context.trained.run.step - first, hasBlocks: false)
     }
     for line in context.checks.lines { output(.echo(line)) }
+  }
+
+  /// Where the live log goes; nil for none.
+  private func logPath(_ call: Call, _ trained: TrainedRun) throws -> String? {
+    guard let name = call.text("log") else { return nil }
+    let range = call.range(of: "log")
+    let path = try expanded(name, at: range)
+    return try located(at: range) {
+      let file = try folders.path(path, for: .results)
+      if let other = logs[file], other != trained.name {
+        throw SessionError.sharedLog(path, runs: [other, trained.name])
+      }
+      logs[file] = trained.name
+      filesWritten.append(file)
+      return file
+    }
   }
 
   /// What went wrong in a block, with the step at which it did.

@@ -53,7 +53,7 @@ public struct Recipe: Sendable {
     case "adam_fresh": return restricted(.adamFresh(learningRate: number("lr")))
     case "first_order": return restricted(.firstOrder)
     case "trainer": return restricted(.trainer(learningRate: 0))
-    case "bias_only": return .biasOnly(learningRate: number("lr"))
+    case "bias_only": return restricted(.biasOnly(learningRate: number("lr")))
     default: throw .wrongRecipe(declaration.name, role: .update)
     }
   }

@@ -18,6 +18,10 @@ public struct TrainedRun: Sendable {
   public var evaluationParts: [Table] = []
   /// The run at step 0, where its weights came from a file and cannot be drawn again.
   var start: Run?
+  /// The indices of the test samples that also stand in the training data.
+  public var sharedTestIndices: [Int] = []
+  /// The weights are those of a training of elsewhere, whose optimiser is not known.
+  var isCheckpoint = false
 
   public init(name: String, run: Run, test: Dataset?, initial: (loss: Double, accuracy: Double)) {
     self.name = name
@@ -167,6 +171,22 @@ extension Table {
       }
       return try table.adding(name, role: role, constant: cell)
     }
+  }
+}
+
+extension [Int] {
+  /// `0..99, 105, 107`: increasing numbers, with stretches in short.
+  var asRanges: String {
+    var stretches: [(first: Int, last: Int)] = []
+    for number in sorted() {
+      if let last = stretches.last, number <= last.last + 1 {
+        stretches[stretches.count - 1].last = number
+      } else {
+        stretches.append((number, number))
+      }
+    }
+    return stretches.map { $0.first == $0.last ? "\($0.first)" : "\($0.first)..\($0.last)" }
+      .joined(separator: ", ")
   }
 }
 

@@ -107,6 +107,13 @@ extension Model {
     if activation != .relu { parts.append("activation=\(activation.rawValue)") }
     if parametrization != .standard { parts.append("parametrization=\(parametrization.rawValue)") }
     if scale != 1 { parts.append("scale=\(scale.shortest)") }
+    if let weights {
+      parts.append("weights=\"\(weights.path)\"")
+      if !weights.renaming.isEmpty {
+        parts.append("rename=[\(weights.renaming.map { "\"\($0)\"" }.joined(separator: ", "))]")
+      }
+      if !weights.isStrict { parts.append("strict=no") }
+    }
     return "model(\(parts.joined(separator: ", ")))"
   }
 }

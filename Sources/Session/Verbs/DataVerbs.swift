@@ -98,6 +98,10 @@ extension Verb {
     options: [
       OptionDeclaration("per_class", .whole(atLeast: 1), "points of each class"),
       OptionDeclaration("count", .whole(atLeast: 1), "points of any class"),
+      OptionDeclaration(
+        "as", .word(["published"]),
+        "per_class: the places that the paper's code draws, in classes whose order is drawn from seed: seed=seed in a repeat gives each run other points"
+      ),
       OptionDeclaration("seed", .seed, "the seed of the draws; else that of the session"),
     ], example: "pick shoes per_class=2"
   ) { session, call in
@@ -107,9 +111,16 @@ extension Verb {
     case (let perClass?, nil):
       return .dataset(
         try session.located(at: call.range(of: "per_class")) {
-          try data.subset(rows: data.pickedRows(perClass: perClass, seed: seed))
+          let rows =
+            call.text("as") == "published"
+            ? try data.publishedRows(perClass: perClass, seed: seed)
+            : try data.pickedRows(perClass: perClass, seed: seed)
+          return try data.subset(rows: rows)
         })
     case (nil, let count?):
+      if call.ranges["as"] != nil {
+        throw SessionError.conflictingOptions("as", "count").diagnostic(at: call.range(of: "as"))
+      }
       return .dataset(
         try session.located(at: call.range(of: "count")) {
           try data.subset(rows: data.pickedRows(count: count, seed: seed))

@@ -5,15 +5,18 @@ import Tables
 
 extension Verb {
   /// What `load` reads from a file or folder that is named, and the options that belong to some of it only.
-  private static let fileKinds = ["npz", "csv", "images", "regression", "table", "assets"]
+  private static let fileKinds = ["npz", "npy", "csv", "images", "table", "assets", "checkpoints"]
+
+  private static let checkpointOptions = ["model", "on", "batch", "seed", "rename", "strict"]
 
   static let load = Verb(
-    "load", "read a data set from files, a table from CSV or JSON lines, or the paper's published results",
+    "load",
+    "read a data set from files, a table from CSV, JSON lines or NPZ, the weights along a training of elsewhere, or the paper's published results",
     things: [
       ThingDeclaration("SOURCE", .word(DatasetSource.all.map(\.name) + fileKinds), "what to read"),
       ThingDeclaration(
         "FILE", .text, .optional,
-        "the file of npz, csv, regression (CSV or NPY) and table (CSV or JSON lines), the folder of images and assets"
+        "the file of npz, npy, csv and table (CSV, JSON lines or NPZ), the folder of images and assets, the folder or pattern of checkpoints"
       ),
     ],
     options: [
@@ -38,15 +41,25 @@ extension Verb {
       ),
       OptionDeclaration("label", .names("a column"), "csv: the column that holds the class"),
       OptionDeclaration(
-        "target", .either([.text, .names("columns")]),
-        "csv, regression: the columns to be predicted; regression of an NPY file: that of the targets"),
+        "target", .names("columns"),
+        "csv: the columns to be predicted, in place of label; npy: the NPY file of the targets"),
       OptionDeclaration("features", .names("columns"), "csv: the columns of a sample; else all others"),
       OptionDeclaration("folder", .text, "the folder or archive that holds the files"),
       OptionDeclaration("seed", .seed, "the seed of random views; else that of the session"),
-    ], example: "load fashion_mnist_subset classes=[sandal, sneaker] per_class=20 split=test"
+      OptionDeclaration("model", .model, "checkpoints: the network that the weights belong to"),
+      OptionDeclaration("on", .dataset, "checkpoints: the data that the network was trained on"),
+      OptionDeclaration(
+        "batch", .whole(atLeast: 1),
+        "checkpoints: the batch of that training, which gives steps from epochs and epochs from steps"),
+    ] + Call.weightNaming,
+    example: "load fashion_mnist_subset classes=[sandal, sneaker] per_class=20 split=test"
   ) { session, call in
     guard let name = call.things[0].text else { return .nothing }
-    if name == "regression" { return try loadRegression(session, call) }
+    if name == "checkpoints" {
+      try refuse(call.verb.options.map(\.name).filter { !checkpointOptions.contains($0) }, of: name, call)
+      return try loadCheckpoints(session, call)
+    }
+    try refuse(checkpointOptions.filter { $0 != "seed" }, of: name, call)
     if fileKinds.contains(name) { return try loadFile(name, session, call) }
     try refuse(["label", "target", "features"], of: name, call)
     if call.things.count > 1 {
@@ -58,6 +71,7 @@ extension Verb {
     let options = try loadOptions(session, call)
     try checkClasses(options, among: source.classNames, session, call)
     let data = try session.located(at: call.dataRange) { try Dataset.load(source, options) }
+    for remark in data.remarks { session.output(.warning("warning: \(remark)")) }
     session.noteData(data)
     return .dataset(data)
   }
@@ -74,12 +88,18 @@ extension Verb {
       try refuse(call.verb.options.map(\.name), of: kind, call)
       return try session.located(at: call.command.items[1].range) {
         kind == "table"
-          ? .table(try Table(contentsOf: path)) : try PublishedResults(folder: path).value
+          ? .table(try SavedTable.read(path)) : try PublishedResults(folder: path).value
       }
     }
     let own = ["label", "target", "features"]
     let pictures = ["channels", "pad", "augment", "views"]
-    try refuse(["folder", "as"] + (kind == "csv" ? pictures + ["split"] : own), of: kind, call)
+    let foreign =
+      switch kind {
+      case "csv": pictures
+      case "npy": pictures + ["label", "features", "classes"]
+      default: own
+      }
+    try refuse(["folder", "as"] + foreign, of: kind, call)
     let options = try loadOptions(session, call)
     let data = try session.located(at: call.dataRange) {
       switch kind {
@@ -88,6 +108,7 @@ extension Verb {
         let classes = try Dataset.classFolders(in: path, split: options.split)
         try checkClasses(options, among: classes, session, call)
         return try Dataset.load(imageFolder: path, options)
+      case "npy": return try Dataset.load(try npySamples(path, call), options)
       default: return try Dataset.load(try csvSamples(path, call), options)
       }
     }
@@ -184,10 +205,37 @@ extension Verb {
     }
     let rows = 0..<table.rowCount
     return SampleTable(
-      name: path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "csv", path: path,
+      name: stem(of: path), path: path,
       sampleShape: [1, 1, features.count], scalars: rows.flatMap { row in columns.map { $0[row] } },
       labels: labels, targets: rows.flatMap { row in aims.map { $0[row] } },
       digest: try sha256(ofFile: path), preparation: ["columns \(features.joined(separator: ", "))"])
+  }
+}
+
+extension Verb {
+  /// The rows of an NPY file as samples, those of another as their targets.
+  private static func npySamples(_ path: String, _ call: Call) throws -> SampleTable {
+    guard let targetPath = call.text("target") else {
+      throw SessionError.missingOption(
+        owner: "load npy", option: "target", kind: "the NPY file of the targets")
+    }
+    let (samples, targets) = (try NPYArray(reading: path), try NPYArray(reading: targetPath))
+    guard let count = samples.dimensions.first, count > 0,
+      let length = Optional(samples.doubles.count / count),
+      length > 0
+    else { throw DatasetError.empty(path: path) }
+    guard targets.dimensions.first == count else {
+      throw SessionError.file(
+        "\(targetPath) holds the targets of \(targets.dimensions.first ?? 0) samples, \(path) holds \(count)")
+    }
+    return SampleTable(
+      name: stem(of: path), path: path, sampleShape: [1, 1, length],
+      scalars: samples.doubles.map(Float.init), labels: [], targets: targets.doubles.map(Float.init),
+      digest: sha256(Array((try sha256(ofFile: path) + sha256(ofFile: targetPath)).utf8)), preparation: [])
+  }
+
+  private static func stem(of path: String) -> String {
+    path.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? "samples"
   }
 }
 

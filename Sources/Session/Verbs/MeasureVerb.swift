@@ -8,7 +8,10 @@ extension Verb {
     "measure", "S_rel of a run: how far a step at one sample moves the prediction at another",
     things: [
       ThingDeclaration("QUANTITY", .word(["srel"]), "what to measure"),
-      ThingDeclaration("RUN", .run, .optional, "the run; inside a block the one that is trained"),
+      ThingDeclaration(
+        "RUN", .runs, .optional,
+        "the run, or several, such as checkpoints, one after the other; inside a block the one that is trained"
+      ),
     ],
     options: [
       OptionDeclaration("points", .dataset, "samples that are each source and probe"),
@@ -41,6 +44,9 @@ extension Verb {
         "add a column kernel_drift: how far the tangent kernel at the sources is from that of the first weights"
       ),
       OptionDeclaration(
+        "alignment", .flag, default: "no",
+        "add a column kernel_alignment: how well the tangent kernel at the sources tells their classes apart"),
+      OptionDeclaration(
         "method", .word(Method.allCases.map(\.rawValue)), default: "auto",
         "how the change of predictions is computed"),
     ], example: "measure srel run points=shoes[0..5] distance=[logits, kl]"
@@ -48,11 +54,25 @@ extension Verb {
     if ["before", "after", "labels", "sources"].contains(where: { call.options[$0] != nil }) {
       return try measurePredictions(session, call)
     }
-    let trained = try session.run(call, place: 1)
     let (sources, probes) = try points(call)
+    if call.things.count > 1, case .runs(let series) = call.things[1] {
+      return .table(try series.stacked { try srel(of: $0, sources, probes, session, call) })
+    }
+    return .table(try srel(of: session.run(call, place: 1), sources, probes, session, call))
+  }
+
+  /// The table of one run.
+  private static func srel(
+    of trained: TrainedRun, _ sources: Dataset, _ probes: Dataset, _ session: Session, _ call: Call
+  ) throws -> Table {
     let keepsPairs = call.text("keep") == "pairs"
+    let updates = try updates(call, session)
+    if trained.isCheckpoint, updates.contains(where: { if case .trainer = $0.plain { true } else { false } })
+    {
+      throw EngineErrors.diagnostic(ElasticityError.noTrainer, at: call.range(of: "update"))
+    }
     let options = MeasurementOptions(
-      updates: try updates(call, session),
+      updates: updates,
       distances: call.words("distance")?.compactMap(Distance.init) ?? [.kl],
       averages: call.words("average")?.compactMap(Average.init) ?? Average.allCases,
       controls: call.words("control")?.compactMap(Control.init) ?? [.none], includesSelf: call.flag("self"),
@@ -80,8 +100,8 @@ extension Verb {
         }
       }
       let table = keepsPairs ? measurement.pairs ?? measurement.averages : measurement.averages
-      guard call.flag("drift") else { return .table(table) }
-      return .table(try session.addingDrift(to: table, trained, sources))
+      return try session.addingKernel(
+        to: table, trained, sources, drift: call.flag("drift"), alignment: call.flag("alignment"))
     } catch {
       if case .interrupted(let done, let count) = error {
         if isInside { throw Stop.interrupted }
@@ -142,7 +162,8 @@ extension Verb {
     case .otherShape(let what, _, _), .otherClasses(let what, _, _):
       call.ranges[what == "sources" ? "source" : "probe"] ?? call.range(of: "points")
     case .needsClasses: call.range(of: "distance")
-    case .needsLearningRate, .noOutputBias, .noSuchWeights, .noTrainer: call.range(of: "update")
+    case .needsLearningRate, .noOutputBias, .withoutOutputBias, .noSuchWeights, .noTrainer:
+      call.range(of: "update")
     case .notOfFirstOrder: call.range(of: "distance")
     case .noSuchAttribute: call.range(of: "group")
     case .noSubtraction: call.range(of: "method")
@@ -150,7 +171,8 @@ extension Verb {
     }
   }
 
-  private static func points(_ call: Call) throws -> (sources: Dataset, probes: Dataset) {
+  /// The data sets of sources and of probes: `points=` for both, or `source=` and `probe=`.
+  static func points(_ call: Call) throws -> (sources: Dataset, probes: Dataset) {
     func data(_ name: String) -> Dataset? {
       if case .dataset(let data)? = call.options[name] { data } else { nil }
     }
@@ -159,13 +181,13 @@ extension Verb {
     case (nil, let source?, let probe?): return (source, probe)
     case (nil, nil, nil):
       throw SessionError.missingOption(
-        owner: "measure", option: "points", kind: "samples, such as pts = pick d per_class=20"
+        owner: call.verb.name, option: "points", kind: "samples, such as pts = pick d per_class=20"
       )
       .diagnostic(at: call.command.range)
     case (nil, nil, _):
-      throw SessionError.missingOption(owner: "measure", option: "source", kind: "a data set")
+      throw SessionError.missingOption(owner: call.verb.name, option: "source", kind: "a data set")
     case (nil, _, nil):
-      throw SessionError.missingOption(owner: "measure", option: "probe", kind: "a data set")
+      throw SessionError.missingOption(owner: call.verb.name, option: "probe", kind: "a data set")
     default:
       let other = call.ranges["source"] == nil ? "probe" : "source"
       throw SessionError.conflictingOptions("points", other).diagnostic(at: call.range(of: other))

@@ -5,22 +5,16 @@ import Tables
 extension Verb {
   static let plot = Verb(
     "plot",
-    "draw a table as a figure: lines are means over runs, one for each value of by=, a panel for each of facet=",
+    "draw a table as a figure: lines (means over runs, one for each value of by=, a panel for each of facet=), points, "
+      + "histograms, heat maps, functions, planes, images",
     things: [ThingDeclaration("TABLE", .table, "what to draw, such as run.srel")],
     options: figureOptions + [
       OptionDeclaration(
-        "phases", .table, "what phases found: the elastic and the inelastic part are shaded, t* is marked"),
-      OptionDeclaration(
         "to", .either([.text, .names("file names")]), isRequired: true,
-        "the files, ending in .svg, .png or .pdf"),
+        "the files, ending in .svg, .png or .pdf")
     ], furtherOptions: .columns, example: "plot run.srel x=step by=same average=median to=\"s.svg\""
   ) { session, call in
-    var figure = try session.figure(call)
-    if case .table(let phases)? = call.options["phases"] {
-      try session.located(at: call.range(of: "phases")) {
-        try figure.mark(phases: phases, facet: call.words("facet") ?? [], by: call.words("by") ?? [])
-      }
-    }
+    let figure = try session.figure(call)
     return try session.located(at: call.range(of: "to")) { try session.write(figure, call) }
   }
 }
@@ -34,9 +28,7 @@ extension Session {
       for file in try figure.write(to: path) where !written.contains(file) { written.append(file) }
     }
     filesWritten += written
-    let lines = figure.panels.map(\.series.count).max() ?? 0
-    let summary =
-      "\(figure.panels.count) panel\(figure.panels.count == 1 ? "" : "s"), \(lines) line\(lines == 1 ? "" : "s") each"
+    let summary = figure.summary
     if folders.root != nil, let first = written.first {
       figuresDrawn += 1
       let svg = try figure.svg(idPrefix: "figure-\(figuresDrawn)")

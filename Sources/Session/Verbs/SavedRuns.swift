@@ -92,7 +92,11 @@ extension TrainedRun {
     ]
     if run.options.loss == .crossEntropy { entries["accuracy"] = accuracy.shortest }
     for (stream, seed) in run.options.seed.overrides { entries["seed_\(stream.rawValue)"] = String(seed) }
-    if let test { entries["test"] = "\(test.name) \(test.digest)" }
+    if let test {
+      entries["test"] = "\(test.name) \(test.digest)"
+      entries["test_samples_in_training_data"] = String(sharedTestIndices.count)
+      if !sharedTestIndices.isEmpty { entries["test_indices_in_training_data"] = sharedTestIndices.asRanges }
+    }
     return entries
   }
 }

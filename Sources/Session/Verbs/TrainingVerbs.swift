@@ -39,7 +39,7 @@ extension Verb {
         "init", .word(Initializer.allCases.map(\.rawValue)), default: "default",
         "how the first weights are drawn"),
       OptionDeclaration("scale", .number(.positive), default: "1", "a factor on all first weights"),
-    ], example: "model mlp widths=[20, 20]"
+    ] + Call.weightOptions, example: "model mlp widths=[20, 20]"
   ) { session, call in
     guard let name = call.things[0].text else { return .nothing }
     let owners = [
@@ -69,13 +69,14 @@ extension Verb {
             norm: call.text("norm").flatMap(ResNet.Norm.init) ?? .none))
       default: .linear
       }
-    return .model(
-      Model(
-        architecture, bias: call.flag("bias"),
-        initializer: call.text("init").flatMap(Initializer.init) ?? .standard,
-        scale: call.number("scale") ?? 1,
-        activation: call.text("activation").flatMap(Activation.init) ?? .relu,
-        parametrization: call.text("parametrization").flatMap(Parametrization.init) ?? .standard))
+    var model = Model(
+      architecture, bias: call.flag("bias"),
+      initializer: call.text("init").flatMap(Initializer.init) ?? .standard,
+      scale: call.number("scale") ?? 1,
+      activation: call.text("activation").flatMap(Activation.init) ?? .relu,
+      parametrization: call.text("parametrization").flatMap(Parametrization.init) ?? .standard)
+    model.weights = try session.weightFile(call)
+    return .model(model)
   }
 
   /// Sizes beyond these are a slip of the pen; larger networks are refused by their number of weights.
@@ -95,6 +96,8 @@ extension Verb {
     OptionDeclaration("steps", .whole(atLeast: 0), "how many steps, in place of epochs"),
     OptionDeclaration(
       "until", .condition, "stop after the first step for which this holds: until=(loss < 0.1)"),
+    OptionDeclaration(
+      "log", .text, "a file that gets a line of JSON for each step, evaluation and measurement as it comes"),
   ]
 
   static let train = Verb(
@@ -109,11 +112,9 @@ extension Verb {
     ] + length + [
       OptionDeclaration(
         "loss", .word(Loss.allCases.map(\.rawValue)), default: "cross_entropy", "what is made small"),
-      OptionDeclaration(
-        "weights", .text, "start from the weights of a safetensors file with PyTorch's names"),
       OptionDeclaration("drop_last", .flag, default: "no", "leave out the last, smaller batch of an epoch"),
       OptionDeclaration("seed", .seed, "the root seed of the run; else that of the session"),
-    ], takesBlock: true,
+    ] + Call.weightOptions, takesBlock: true,
     example: "train net on=shoes batch=20 epochs=2 { every 3 batches { measure srel points=shoes[0..5] } }"
   ) { session, call in
     guard case .model(let model) = call.things[0], case .dataset(let data)? = call.options["on"],
@@ -125,16 +126,14 @@ extension Verb {
       loss: call.text("loss").flatMap(Loss.init) ?? .crossEntropy, seed: try session.seed(call))
     let optimizer = try session.located(at: call.range(of: "optimizer")) { try recipe.optimizer() }
     var run = try session.makeRun(model, data, optimizer, options, call)
-    if let path = call.text("weights") {
-      try session.located(at: call.range(of: "weights")) {
-        try run.load(SafetensorsFile(reading: path).tensors)
-      }
-    }
+    let weights = try session.weightFile(call) ?? model.weights
+    if let weights { try session.load(weights, into: &run, call) }
     let test = try session.testData(call, run)
     var trained = TrainedRun(
-      name: session.passName ?? session.assignee ?? "run", run: run, test: test,
+      name: session.passName ?? session.assignee ?? "run", run: run, test: test.data,
       initial: session.initialLoss(of: run))
-    if call.text("weights") != nil { trained.start = run }
+    if weights != nil { trained.start = run }
+    trained.sharedTestIndices = test.shared
     let context = TrainingContext(trained, name: session.assignee)
     let last = try session.lastStep(call, of: run, otherwise: run.batchesPerEpoch)
     try session.advance(context, to: last, call)
@@ -209,22 +208,24 @@ extension Session {
   }
 
   /// Test data that fits the run; samples that also stand in the training data are counted and told.
-  fileprivate func testData(_ call: Call, _ run: Run) throws -> Dataset? {
-    guard case .dataset(let test)? = call.options["test"] else { return nil }
+  fileprivate func testData(_ call: Call, _ run: Run) throws -> (data: Dataset?, shared: [Int]) {
+    guard case .dataset(let test)? = call.options["test"] else { return (nil, []) }
     guard test.classNames == run.data.classNames else {
       throw EngineErrors.diagnostic(
         TrainingError.otherClasses(train: run.data.classNames, test: test.classNames),
         at: call.range(of: "test"))
     }
-    let shared = test.overlap(with: run.data)
-    if shared > 0 {
-      output(.warning("warning: \(shared) of the \(test.count) test samples also stand in the training data"))
+    let shared = test.rows(sharedWith: run.data).map { test.indices[$0] }
+    if !shared.isEmpty {
+      let words = "\(shared.count) of the \(test.count) test samples also stand in the training data"
+      output(.warning("warning: \(words)"))
+      noteProvenance("test data", "\(test.name): \(words), those with the indices \(shared.asRanges)")
     }
-    return test
+    return (test, shared)
   }
 
   /// Loss and accuracy of the first weights, on at most 500 samples spread over the training data.
-  fileprivate func initialLoss(of run: Run) -> (loss: Double, accuracy: Double) {
+  func initialLoss(of run: Run) -> (loss: Double, accuracy: Double) {
     let stride = max(1, run.data.count / 500)
     let rows = Array(Swift.stride(from: 0, to: run.data.count, by: stride))
     guard let sample = try? run.data.subset(rows: rows) else { return (.nan, .nan) }
