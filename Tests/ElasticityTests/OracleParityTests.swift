@@ -54,7 +54,7 @@ import Training
       }
       let new = stepped.outputs(input, samples: points.count)
       let expected = DoubleLosses.rows(zip(new, old).map { $0 - $1 }, width: subject.network.outputs)
-      worst = max(worst, worstDifference([found[source].probes.map(\.delta)], [expected]))
+      worst = max(worst, worstDifference([found[source].probes.map { Array($0.delta) }], [expected]))
       let z = DoubleLosses.rows(old, width: subject.network.outputs)
       let changes = rows.map {
         PredictionChange(z: z[$0], delta: expected[$0], target: .label(points.labels[$0]))

@@ -90,7 +90,7 @@ func worstDifference(_ found: [[[Double]]], _ expected: [[[Double]]]) -> Double 
 
 extension [SourceResponse] {
   /// Δz of every pair, [source][probe][class].
-  var changes: [[[Double]]] { map { $0.probes.map(\.delta) } }
+  var changes: [[[Double]]] { map { $0.probes.map { $0.delta.map { $0 } } } }
 
   func values(_ distance: Distance) -> [[Double]] {
     Ratios(self, distance: distance, subtracts: false).values

@@ -71,6 +71,9 @@ extension OutputsRecord.Cell {
       text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
     self.state = state
+    hands = output.question.flatMap { question in
+      question.hands.map { Dictionary(zip(question.choices, $0), uniquingKeysWith: +) }
+    }
     text = output.text.isEmpty ? nil : lines(output.text)
     error = output.error.map(lines)
     let figures = output.figures.map {
