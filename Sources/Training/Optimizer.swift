@@ -28,10 +28,13 @@ public enum Optimizer: Hashable, Sendable, Codable {
 
   /// One step: (gradient, weights, state) → (weights, state), nothing else is read or written.
   ///
-  /// - Parameter gradients: for each parameter its parts (one a batch shard), summed in their order; none for statistics,
-  ///   which no step moves.
+  /// - Parameters:
+  ///   - gradients: for each parameter its parts (one a batch shard), summed in their order; none for statistics, which
+  ///     no step moves.
+  ///   - live: for each parameter the stretches outside which its gradient is 0, if they are known.
   public func step(
-    gradients: [[Tensor]], weights: inout [Tensor], state: inout OptimizerState, workers: Workers
+    gradients: [[Tensor]], live: [[Range<Int>]]? = nil, weights: inout [Tensor], state: inout OptimizerState,
+    workers: Workers
   ) {
     state.step += 1
     switch self {
@@ -41,10 +44,11 @@ public enum Optimizer: Hashable, Sendable, Codable {
         isFirst: state.step == 1)
       for i in weights.indices where !gradients[i].isEmpty {
         if state.first.isEmpty {
-          ParameterUpdates.sgd(&weights[i], gradient: gradients[i], rule, workers: workers)
+          ParameterUpdates.sgd(&weights[i], gradient: gradients[i], live: live?[i], rule, workers: workers)
         } else {
           ParameterUpdates.sgd(
-            &weights[i], velocity: &state.first[i], gradient: gradients[i], rule, workers: workers)
+            &weights[i], velocity: &state.first[i], gradient: gradients[i], live: live?[i], rule,
+            workers: workers)
         }
       }
     case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay):
@@ -53,7 +57,8 @@ public enum Optimizer: Hashable, Sendable, Codable {
         step: state.step)
       for i in weights.indices where !gradients[i].isEmpty {
         ParameterUpdates.adam(
-          &weights[i], first: &state.first[i], second: &state.second[i], gradient: gradients[i], rule,
+          &weights[i], first: &state.first[i], second: &state.second[i], gradient: gradients[i],
+          live: live?[i], rule,
           workers: workers)
       }
     }

@@ -152,7 +152,8 @@ public struct Run: Sendable {
     let gradients = weights.indices.map { parameter in
       isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
     }
-    optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
+    optimizer.step(
+      gradients: gradients, live: network.tape.liveRanges, weights: &weights, state: &state, workers: workers)
     keepStatistics(of: active)
     history.append(report)
     return report
