@@ -56,7 +56,7 @@ extension Figure {
 
   private static let elasticColor = "#E69F00"
   private static let inelasticColor = "#0072B2"
-  private static let markColor = "#555555"
+  private static let markColor = "#7F7F7F"
 
   /// The entry of a facet column in a panel, from the numbers behind the figure.
   private func panelEntry(_ place: Int, _ name: String) -> Cell? {

@@ -132,6 +132,8 @@ public final class Session {
   /// Whether results get the names `_1`, `_2`, … besides `_`, as at a prompt.
   public var numbersResults = false
   public var resultFormat = ResultFormat.text
+  /// Whether `plot` also draws in the terminal, for people who look on.
+  public var sketchesFigures = false
   /// The data sets that were read or drawn, for the provenance of a report.
   public private(set) var dataUsed: [(name: String, digest: String)] = []
   /// What else a reader of the results has to know, for the same place.

@@ -7,9 +7,10 @@ public enum Version {
   /// The version of the command language that `use srel N` names.
   public static let language = 1
 
-  /// `OpenBLAS 0.3.21, Haswell kernels`
+  /// `AVX2 loops; double precision by OpenBLAS 0.3.21, Haswell kernels`
   public static var matrixProducts: String {
-    "OpenBLAS \(Workers.libraryVersion), \(Workers.kernelName) kernels"
+    "\(Instructions.best.rawValue) loops; double precision by OpenBLAS \(Workers.libraryVersion), "
+      + "\(Workers.kernelName) kernels"
   }
 
   /// `2 threads, avx avx2 fma`: the processors that this process may use and the instructions that matter for speed.

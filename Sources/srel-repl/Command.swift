@@ -76,6 +76,11 @@ struct Command: ParsableCommand {
   @Flag(help: "Results as JSON, one value a line; errors too.")
   var json = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Show FILE to a class: a cell at a time, with its questions; a key runs it (needs a terminal)."))
+  var present = false
+
   @Flag(help: "No shell commands; files are written only below the folder of --out.")
   var safe = false
 
@@ -103,6 +108,10 @@ struct Command: ParsableCommand {
     if file != nil, !e.isEmpty { throw ValidationError("give FILE or -e, not both") }
     for setting in p where !setting.contains("=") {
       throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
+    }
+    if present, file == nil || file == "-" { throw ValidationError("--present needs a FILE") }
+    if present, check || json || quiet || verify || reprun {
+      throw ValidationError("--present shows a run to people: it goes with no other way to run a script")
     }
     if verify || reprun {
       let flag = verify ? "--verify" : "--reprun"

@@ -123,6 +123,13 @@ final class Shell {
       source = text
       let name = NotebookFormat.stem(of: path)
       session.echoesDefaults = true
+      if command.present, !terminal.isInteractive {
+        throw .invalid([
+          Diagnostic(
+            "--present needs a terminal for its keys and its pages",
+            hint: "without it the notebook runs through and leaves its report")
+        ])
+      }
       let runner = try NotebookRunner(text, name: name, session: session, parameters: command.settings)
       if command.check {
         for line in [runner.summary] + runner.plan() { tellResult(line) }
@@ -134,6 +141,8 @@ final class Shell {
       }
       session.folders = OutputFolders(
         root: folder?.path ?? NotebookFormat.outputFolder(of: path), isConfined: command.safe)
+      let show = command.present ? presentation() : nil
+      runner.audience = show
       let failure = runner.run(in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing)
       let code = failure.map { self.report($0, in: text) } ?? 0
       if let folder, runner.hasReport, !command.quiet {
@@ -145,6 +154,22 @@ final class Shell {
     } catch {
       return report(error, in: source)
     }
+  }
+
+  /// Puts a presentation between the session and the terminal.
+  private func presentation() -> Presentation {
+    let stage = Stage(terminal: terminal, session: session, signals: signals)
+    let presentation = Presentation(stage)
+    session.sketchesFigures = true
+    session.output = { [unowned session] event in
+      switch event {
+      case .result(let text), .warning(let text), .note(let text): presentation.hear(text)
+      case .drawing(let drawing): presentation.hear(drawing.text(stage.style))
+      case .echo, .figure: break
+      case .progress: stage.terminal.show(event, session.settings)
+      }
+    }
+    return presentation
   }
 
   // MARK: - Prompt and pipe

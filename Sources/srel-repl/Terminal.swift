@@ -40,7 +40,7 @@ final class Terminal: Sendable {
   var windowColumns: Int? { isInteractive ? ShellCommand.window.columns : nil }
 
   /// What drawings among the results can use.
-  private func style(_ settings: Session.Settings) -> TerminalStyle {
+  func style(_ settings: Session.Settings) -> TerminalStyle {
     let window = ShellCommand.window
     var style = TerminalStyle(
       columns: settings.width ?? (isInteractive ? window.columns : 80),
@@ -88,6 +88,9 @@ final class Terminal: Sendable {
     // Without options of the user's own, `less` shows colours and leaves the text on the screen.
     return ShellCommand.run("LESS=\"${LESS-FRX}\"; export LESS; \(pager)", input: text) == 0
   }
+
+  /// Text of a presentation as it is, on stdout.
+  func present(_ text: String) { write(text, to: .results) }
 
   /// A line on stderr.
   func tell(_ text: String) { write(text + "\n", to: .messages) }

@@ -39,7 +39,7 @@ import Testing
     var geometry: ConvolutionGeometry {
       ConvolutionGeometry(
         inputHeight: height, inputWidth: width, inputChannels: inputs, outputChannels: outputs,
-        instructions: instructions,
+        kernel: kernel,
         stride: stride, padding: padding)
     }
 
@@ -65,7 +65,7 @@ import Testing
       _ samples: Int
     ) -> Layer {
       Layer(
-        height: height, width: width, inputs: inputs, outputs: outputs, instructions: instructions,
+        height: height, width: width, inputs: inputs, outputs: outputs, kernel: kernel,
         stride: stride,
         padding: padding, samples: samples)
     }

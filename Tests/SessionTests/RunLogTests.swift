@@ -31,8 +31,8 @@ import Testing
     #expect(steps(of("evaluation")) == [1, 3, 3, 4])
     let evaluated = of("evaluation").compactMap { $0["loss"] as? Double }
     #expect(try evaluated == numbers("r.evaluations", "loss", conversation))
-    // Four averages for each distance.
-    #expect(of("measurement").count == 4 * (1 + 2 + 2 + 1))
+    // Four averages for each of 1 + 2 + 2 + 1 distances.
+    #expect(of("measurement").count == 24)
     let last = try #require(of("measurement").last)
     #expect(last["step"] as? Int == 4 && last["update"] as? String == "sgd" && last["dropped"] as? Int == 0)
     let average = try #require(last["average"] as? String)

@@ -60,6 +60,8 @@ import Testing
       ]), "\(left.keys)")
     #expect(left["lock"] == nil, "the lock goes with the run")
     #expect(try one.folder.text("n.srel") == Self.notebook)
+    let report = try one.folder.text("n.out/report.html")
+    #expect(report.utf8.count < 300_000 && !report.contains("=\"http") && !report.contains("url(http"))
     // Again over what is there.
     #expect(try Program.run([one.path]).code == 0)
     #expect(try tree(folder, without: ["run.json"]) == left)

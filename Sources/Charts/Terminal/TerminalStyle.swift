@@ -50,7 +50,7 @@ public struct TerminalStyle: Sendable, Equatable {
 
   /// The text as the terminal may show it: without control characters and marks that turn the direction of
   /// writing; in ASCII, with look-alikes for common signs and `?` for what has none.
-  func printable(_ text: String) -> String {
+  public func printable(_ text: String) -> String {
     var result = ""
     for character in text {
       let scalars = character.unicodeScalars.filter { !Self.turnsDirection($0) }

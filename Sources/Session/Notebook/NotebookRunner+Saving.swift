@@ -29,7 +29,7 @@ extension NotebookRunner {
     }
     rows += session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
     rows += session.provenanceNotes.map { ($0.name, $0.text) }
-    rows.append(("matrix products", "OpenBLAS, \(Workers.kernelName) kernels"))
+    rows.append(("matrix products", Version.matrixProducts))
     return rows
   }
 
@@ -71,6 +71,9 @@ extension OutputsRecord.Cell {
       text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
     self.state = state
+    hands = output.question.flatMap { question in
+      question.hands.map { Dictionary(zip(question.choices, $0), uniquingKeysWith: +) }
+    }
     text = output.text.isEmpty ? nil : lines(output.text)
     error = output.error.map(lines)
     let figures = output.figures.map {

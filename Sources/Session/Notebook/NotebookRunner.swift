@@ -28,6 +28,8 @@ public final class NotebookRunner {
   var record: OutputsRecord
   /// The digest of a value, for the record.
   var digest: (Value, _ root: String?) -> String = Digest.value
+  /// To whom the cells are shown while they run.
+  public weak var audience: (any NotebookAudience)?
   /// The report has been written at least once.
   public internal(set) var hasReport = false
 
@@ -113,8 +115,14 @@ public final class NotebookRunner {
     var conditions = RunConditions(command: command, threads: session.workers.count)
     var first: SessionFailure?
     for place in cells.indices {
+      let shown = presented(place)
+      guard case .stay(let hands) = shown.flatMap({ audience?.meet($0) }) ?? .stay(hands: nil) else {
+        if session.interruption.isRequested { first = first ?? .interrupted }
+        break
+      }
       let start = ContinuousClock.now
-      let failure = run(place)
+      let failure = run(place, hands: hands)
+      if let shown { audience?.part(from: shown, failed: failure != nil) }
       conditions.note(cells[place].cell.name, since: start)
       var isStopped = failure != nil && !keepsGoing
       switch failure {
@@ -136,13 +144,25 @@ public final class NotebookRunner {
     return first
   }
 
-  private func run(_ place: Int) -> SessionFailure? {
+  /// The cell as an audience sees it; nil where there is none or nothing to see.
+  private func presented(_ place: Int) -> PresentedCell? {
+    let cell = cells[place]
+    guard audience != nil, !isPreamble(cell) else { return nil }
+    let isProse = cell.cell.kind == .prose
+    return PresentedCell(
+      number: place + 1, count: cells.count, name: cell.cell.name, kind: isProse ? .prose : .code,
+      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell), options: cell.options,
+      leadsToCode: place + 1 < cells.count && cells[place + 1].cell.kind == .code)
+  }
+
+  private func run(_ place: Int, hands: [Int]?) -> SessionFailure? {
     let cell = cells[place]
     let isProse = cell.cell.kind == .prose
     var output = CellOutput(
       name: cell.cell.name, kind: isProse ? .prose : .code,
-      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell),
-      hidden: cell.options.hidden)
+      source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell))
+    output.take(cell.options)
+    output.question?.hands = hands
     let events = CellEvents(session)
     defer { events.end() }
     let (state, failure) = outcome(of: cell)

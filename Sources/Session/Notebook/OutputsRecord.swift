@@ -22,6 +22,8 @@ struct OutputsRecord: Codable, Equatable {
     var state: State?
     /// The options as written.
     var options: [String: String]?
+    /// How many hands were raised for each answer to the cell's question, where a class was asked.
+    var hands: [String: Int]?
     /// What the cell said, line by line.
     var text: [String]?
     var figures: [Figure]?

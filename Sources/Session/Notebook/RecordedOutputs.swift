@@ -29,8 +29,12 @@ struct RecordedOutputs {
       let name = cell.headingParts.name
       var output = CellOutput(
         name: name.isEmpty ? "cell \(index + 1)" : name, kind: cell.kind == .prose ? .prose : .code,
-        source: cell.text, hidden: cell.hiddenParts)
-      if let recorded = recorded[output.name], output.kind == .code { show(recorded, in: &output, folder) }
+        source: cell.text)
+      output.take(cell.options)
+      if let recorded = recorded[output.name] {
+        output.question?.takeHands(recorded.hands)
+        if output.kind == .code { show(recorded, in: &output, folder) }
+      }
       cells.append(output)
     }
     if let record { describe(record, folder) }
@@ -74,7 +78,7 @@ extension CellOutput.Figure {
 }
 
 extension NotebookContent.Cell {
-  fileprivate var hiddenParts: Set<CellOptions.Part> {
-    (try? CellOptions(headingOptions, session: Session { _ in }).hidden) ?? []
+  fileprivate var options: CellOptions {
+    (try? CellOptions(headingOptions, session: Session { _ in })) ?? CellOptions()
   }
 }

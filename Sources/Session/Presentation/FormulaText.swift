@@ -51,11 +51,11 @@ struct FormulaText {
   private func scripted(_ children: [Markup], below: String?, above: String?) -> [Token] {
     guard let first = children.first else { return [] }
     let base = tokens(first)
-    let script =
+    let scripts =
       (below.map { script($0, Self.subscripts, mark: "_") } ?? "")
       + (above.map { $0 == "⊤" && unicode ? "ᵀ" : script($0, Self.superscripts, mark: "^") } ?? "")
     // A sum stays an operator with its limits.
-    return [Token(text: joined(base) + script, kind: base.count == 1 ? base[0].kind : .atom)]
+    return [Token(text: joined(base) + scripts, kind: base.count == 1 ? base[0].kind : .atom)]
   }
 
   /// The script in small letters if all of them exist, else after `^` or `_`.
@@ -68,7 +68,8 @@ struct FormulaText {
   }
 
   private func enclosed(_ text: String) -> String {
-    let isOne = !text.contains(" ") || (text.hasPrefix("|") && text.hasSuffix("|") && text.count { $0 == "|" } == 2)
+    let isOne =
+      !text.contains(" ") || (text.hasPrefix("|") && text.hasSuffix("|") && text.count { $0 == "|" } == 2)
     return isOne ? text : "(" + text + ")"
   }
 
@@ -110,8 +111,9 @@ struct FormulaText {
   }()
 
   private static let superscripts = pairs(
-    "0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
-    .merging(["∗": "*", "*": "*", "′": "′"], uniquingKeysWith: { $1 })
+    "0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
+  )
+  .merging(["∗": "*", "*": "*", "′": "′"], uniquingKeysWith: { $1 })
   private static let subscripts = pairs(
     "0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
 

@@ -53,12 +53,24 @@ struct Formula {
     return content
   }
 
-  /// One atom with what stands above and below it.
+  /// One atom with what stands above and below it; the name of a function apart from its neighbours.
   private mutating func scripted() throws(Failure) -> String {
     if text[place].isWhitespace {
       place += 1
       return ""
     }
+    let isFunction = text[place] == "\\" && FormulaSymbols.functions[commandName(at: place + 1)] != nil
+    guard isFunction else { return try withScripts() }
+    let before = text[..<place].last { !$0.isWhitespace }
+    let name = try withScripts()
+    let after = text[place...].first { !$0.isWhitespace }
+    let space = "<mspace width=\"0.17em\"/>"
+    let isApart = before.map { $0.isLetter || $0.isNumber || ")}]".contains($0) } ?? false
+    let isOpen = after.map { $0.isLetter || $0.isNumber || $0 == "\\" } ?? false
+    return (isApart ? space : "") + name + (isOpen ? space : "")
+  }
+
+  private mutating func withScripts() throws(Failure) -> String {
     let start = place
     let isLimit = isLimitOperator
     let base = try atom()

@@ -25,6 +25,10 @@ public struct CellOutput: Sendable, Equatable {
   public var error: String?
   /// What the report leaves out.
   public var hidden: Set<CellOptions.Part>
+  /// The question that is put before the cell.
+  public var question: Question?
+  /// The cell is folded until a reader opens it.
+  public var isFolded = false
   /// The cell was not run, as its options say.
   public var isSkipped = false
 
@@ -35,6 +39,13 @@ public struct CellOutput: Sendable, Equatable {
     (self.name, self.kind, self.source) = (name, kind, source)
     (self.text, self.figures, self.error) = (text, figures, error)
     self.hidden = hidden
+  }
+
+  /// Takes what the first line of the cell says of the page.
+  mutating func take(_ options: CellOptions) {
+    hidden = options.hidden
+    isFolded = options.isFolded
+    question = options.question.map { Question(text: $0, choices: options.choices) }
   }
 
   /// Whether a part is to be seen.
@@ -65,10 +76,11 @@ public enum Report {
     var body: [String] = []
     // An error is never hidden.
     for cell in cells where !cell.hidden.contains(.cell) || cell.error != nil {
-      let id = identifier(for: cell, taken: &names)
+      body.append("<section id=\"\(identifier(for: cell, taken: &names))\" class=\"\(cell.kind.rawValue)\">")
+      if let opening = opening(cell) { body.append(opening) }
       switch cell.kind {
-      case .prose: body.append("<section id=\"\(id)\" class=\"prose\">\n\(Prose.lenientHTML(cell.source))")
-      case .code: body.append("<section id=\"\(id)\" class=\"code\">\n\(code(cell, verbs: verbs))")
+      case .prose: body.append(Prose.lenientHTML(cell.source))
+      case .code: body.append(code(cell, verbs: verbs))
       }
       if cell.isSkipped { body.append("<p class=\"cut\">not run: skipped</p>") }
       if !cell.text.isEmpty, cell.shows(.output) { body.append(output(cell.text, limit: limit)) }
@@ -76,6 +88,8 @@ public enum Report {
         figures += 1
         body.append(self.figure(figure, number: figures))
       }
+      if cell.isFolded { body.append("</details>") }
+      // An error is never folded away.
       if let error = cell.error { body.append(failure(error)) }
       body.append("</section>")
     }
@@ -116,6 +130,24 @@ public enum Report {
     let count = taken[name] ?? 1
     // Two underscores cannot come from a name, so a counted id never meets another cell's.
     return count == 1 ? name : "\(name)__\(count)"
+  }
+
+  /// The question of a cell with its answers and hands; around a folded cell what opens it.
+  private static func opening(_ cell: CellOutput) -> String? {
+    let words = cell.name.replacing("_", with: " ")
+    if cell.isFolded, let question = cell.question, question.choices.isEmpty {
+      return "<details>\n<summary>\(HTML.escaped(question.text))</summary>"
+    }
+    let question = cell.question.map { question in
+      let choices = question.choices.map { "<li>\(HTML.escaped($0))</li>" }.joined()
+      let hands = question.handsText.map { "\n<p class=\"hands\">\(HTML.escaped($0))</p>" } ?? ""
+      return "<p class=\"question\">\(HTML.escaped(question.text))</p>"
+        + (choices.isEmpty ? "" : "\n<ol class=\"choices\">\(choices)</ol>") + hands
+    }
+    guard cell.isFolded else { return question }
+    // The question with its choices is read before anything is opened.
+    return question.map { $0 + "\n<details>\n<summary>Answer</summary>" }
+      ?? "<details>\n<summary>\(HTML.escaped(words))</summary>"
   }
 
   private static func code(_ cell: CellOutput, verbs: Set<String>) -> String {

@@ -46,6 +46,12 @@ enum ReportStyle {
     .string { color: var(--string); } .number { color: var(--number); } .option { color: var(--option); }
     .verb { color: var(--verb); font-weight: 600; } .keyword { color: var(--keyword); font-weight: 600; }
     .wrong { color: var(--wrong); border: 1px dashed var(--wrong); }
+    .question { font-weight: 600; font-size: 1.05rem; margin: 1.1rem 0 .3rem; }
+    .choices { margin: .2rem 0 .5rem; }
+    .hands { color: var(--soft); }
+    details { border: 1px solid var(--line); border-radius: 7px; padding: .4rem .9rem; }
+    summary { cursor: pointer; color: var(--accent); font-weight: 600; }
+    details[open] > summary { margin-bottom: .4rem; }
     figure { margin: 1rem 0; }
     .plot { overflow-x: auto; }
     .plot svg { display: block; max-width: max(100%, 600px); height: auto; margin: 0 auto; }
@@ -75,6 +81,8 @@ enum ReportStyle {
       pre { white-space: pre-wrap; overflow-wrap: anywhere; }
       figure, pre.source { break-inside: avoid; }
       h1, h2, h3 { break-after: avoid; }
+      details { border: 0; padding: 0; }
+      details::details-content { content-visibility: visible; block-size: auto; display: block; }
       .plot svg { max-width: 100%; }
     }
     """

@@ -102,6 +102,7 @@ public indirect enum Value: Sendable {
     case .nothing: .missing
     case .recipe(let recipe): .text(recipe.sourceText)
     case .model(let model): .text(model.name)
+    case .record(let fields): fields.first { $0.name == "name" }?.value.text.map { .text($0) }
     default: nil
     }
   }

@@ -34,6 +34,7 @@ extension Session {
       let svg = try figure.svg(idPrefix: "figure-\(figuresDrawn)")
       output(.figure(svg: svg, path: first, caption: figure.title))
     }
+    if sketchesFigures { output(.drawing(Drawing { figure.sketch($0) })) }
     return .figure(FigureFiles(paths: written, summary: summary))
   }
 
