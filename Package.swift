@@ -120,7 +120,9 @@ let package = Package(
     .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "SessionTests", dependencies: ["Session", "Download", "Language", "Tables", "Charts", "TestSupport"]),
+    .testTarget(
+      name: "SessionTests",
+      dependencies: ["Session", "Download", "Language", "Tables", "Charts", "Kernels", "TestSupport"]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

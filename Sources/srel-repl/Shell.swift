@@ -85,7 +85,9 @@ final class Shell {
         let program = try session.program(source)
         waiting = try takeSettings(for: program, isWhole: texts.count == 1)
         if command.check {
-          for line in Planner.plan(program, of: source, parameters: command.settings) {
+          for line in Planner.plan(
+            program, of: source, parameters: command.settings, rate: session.plannedRate)
+          {
             tellResult(line)
           }
         } else {

@@ -98,8 +98,10 @@ public final class NotebookRunner {
       .joined(separator: ": ")
   }
 
-  /// The trainings of the script: steps, and how many measurements each block makes.
-  public func plan() -> [String] { Planner.plan(program, of: notebook.source, parameters: settings) }
+  /// The trainings of the script: steps, how many measurements each block makes, expected time and memory.
+  public func plan() -> [String] {
+    Planner.plan(program, of: notebook.source, parameters: settings, rate: session.plannedRate)
+  }
 
   /// Runs all cells, or those up to the first that fails.
   ///

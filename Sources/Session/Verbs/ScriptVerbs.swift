@@ -32,7 +32,8 @@ extension Verb {
       let runner = try NotebookRunner(source, name: source.name ?? "", session: reader, parameters: [])
       let settings = try session.parameters(call, of: runner.program, in: source)
       let plan = Planner.plan(
-        runner.program, of: source, parameters: settings.map { ($0.name, $0.value.sourceText) })
+        runner.program, of: source, parameters: settings.map { ($0.name, $0.value.sourceText) },
+        rate: session.plannedRate)
       session.show(words: ([runner.summary] + plan).joined(separator: "\n"))
     } catch {
       throw Session.placed(error, in: source)
