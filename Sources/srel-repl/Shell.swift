@@ -164,7 +164,7 @@ final class Shell {
       case .result(let text), .warning(let text), .note(let text): presentation.hear(text)
       case .drawing(let drawing): presentation.hear(drawing.text(stage.style))
       case .echo, .figure: break
-      case .progress: stage.terminal.show(event, session.settings)
+      case .progress, .download: stage.terminal.show(event, session.settings)
       }
     }
     return presentation
