@@ -34,6 +34,14 @@ public struct AtomicFile: ~Copyable {
     try file.finish()
   }
 
+  /// Finds out whether a file at `path` could be written now, and leaves everything as it is.
+  public static func check(_ path: String) throws(FileError) {
+    var file = try open(path)
+    guard file.temporary != nil else { return }
+    try file.append("\n")
+    try file.flush()
+  }
+
   /// Whether a path names a device or a pipe, which is written directly.
   public static func isDevice(_ path: String) -> Bool {
     POSIX.kind(of: path, followingLinks: true) == .special
