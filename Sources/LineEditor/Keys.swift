@@ -14,7 +14,9 @@ public enum Keys {
   }
 
   /// The next key; nil at the end of input or when `isStopped` says so.
-  public static func next(isStopped: () -> Bool) -> Key? {
+  ///
+  /// - Parameter prompt: told when a key is waited for: none pressed after it is forgotten.
+  public static func next(prompt: () -> Void = {}, isStopped: () -> Bool) -> Key? {
     var saved = termios()
     // The structures outlive the calls, which fill or read them.
     guard unsafe tcgetattr(STDIN_FILENO, &saved) == 0 else { return nil }
@@ -23,6 +25,7 @@ public enum Keys {
     tcflush(STDIN_FILENO, TCIFLUSH)
     _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &raw)
     defer { _ = unsafe tcsetattr(STDIN_FILENO, TCSANOW, &saved) }
+    prompt()
     guard let first = byte(isStopped: isStopped) else { return nil }
     if first == 0x1B { return sequence() }
     if first == 4 { return nil }

@@ -17,9 +17,9 @@ final class Stage: PresentationStage {
   func show(_ text: String) { terminal.present(text + "\n") }
 
   func key(_ hint: String) -> PresentationKey? {
-    terminal.present(style.printable("[\(hint)]"))
-    defer { terminal.present("\r\u{1B}[K") }
-    return switch Keys.next(isStopped: isStopped) {
+    let prompt = style.printable("[\(hint)]")
+    defer { terminal.present("\r" + String(repeating: " ", count: prompt.displayWidth) + "\r") }
+    return switch Keys.next(prompt: { terminal.present(prompt) }, isStopped: isStopped) {
     case nil: nil
     case .character(" "), .character("\n"), .pageDown, .right, .down: .forward
     case .character("b"), .character("B"), .pageUp, .left, .up: .back

@@ -144,7 +144,7 @@ private final class FakeStage: PresentationStage {
     #expect(opened == 2 && closed == 2)
     #expect(report.contains("details::details-content"))
     let failed = try present(
-      "use srel 1\n\n# %% bad ask=Which? choices=[a, b] reveal=yes\n[1][3]", keys: [.forward], lines: [""]
+      "use srel 1\n\n# %% bad ask=\"Which?\" choices=[a, b] reveal=yes\n[1][3]", keys: [.forward], lines: [""]
     ).report
     let close = try #require(failed.firstRange(of: "</details>"))
     #expect(failed.contains("<summary>Answer</summary>"))

@@ -44,6 +44,7 @@ import Testing
     try terminal.type("30\n", expecting: "show of hands: two 12, three 30")
     try terminal.expect("space: run")
     try terminal.type("?", expecting: "Page Down")
+    try terminal.expect("space: run")
     try terminal.type(" ", expecting: "2\r\n")
     try terminal.expect("space: go on")
     try terminal.type("\u{1B}[6~", expecting: "curve")
