@@ -40,9 +40,11 @@ let package = Package(
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
     .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
-    .target(name: "Network", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"], swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
+      name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random"],
+      swiftSettings: safe),
+    .target(
+      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
     .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
     .target(name: "Tables", swiftSettings: safe),
     .target(

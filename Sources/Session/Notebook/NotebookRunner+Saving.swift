@@ -48,7 +48,7 @@ extension NotebookRunner {
       session.scopes[0].values[name].map { value in
         OutputsRecord.NamedValue(
           name: name, kind: value.kindName, text: value.recordText?.withoutFolder(root),
-          digest: digest(value, root))
+          digest: cache?.names[name]?.digest ?? "")
       }
     }
   }
