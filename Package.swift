@@ -40,9 +40,11 @@ let package = Package(
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
     .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
-    .target(name: "Network", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"], swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
+      name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random"],
+      swiftSettings: safe),
+    .target(
+      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
     .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
     .target(name: "Tables", swiftSettings: safe),
     .target(
@@ -118,7 +120,9 @@ let package = Package(
     .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
-    .testTarget(name: "SessionTests", dependencies: ["Session", "Download", "Language", "Tables", "Charts", "TestSupport"]),
+    .testTarget(
+      name: "SessionTests",
+      dependencies: ["Session", "Download", "Language", "Tables", "Charts", "Kernels", "TestSupport"]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

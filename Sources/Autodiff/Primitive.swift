@@ -53,7 +53,10 @@ public enum Primitive: Hashable, Sendable {
     switch self {
     case .convolution(let convolution):
       let tap = convolution.geometry.inputChannels * convolution.geometry.outputChannels
-      return convolution.liveTaps.map { $0 * tap..<($0 + 1) * tap }
+      return convolution.liveTaps.reduce(into: []) { ranges, live in
+        let start = ranges.last?.upperBound == live * tap ? ranges.removeLast().lowerBound : live * tap
+        ranges.append(start..<(live + 1) * tap)
+      }
     case .linear, .bias, .scale: return parameterShape.map { [0..<$0.count] } ?? []
     case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
       .flatten:

@@ -22,6 +22,8 @@ public struct Tape: Hashable, Sendable {
   public private(set) var nodes: [Node]
   /// For each parameter the operation that uses it.
   public private(set) var parameterNodes: [Int] = []
+  /// The live stretches of each parameter.
+  public private(set) var liveRanges: [[Range<Int>]] = []
   /// For each parameter whether it holds statistics, which no step moves.
   public private(set) var isStatistic: [Bool] = []
   /// Multiply-adds of one sample's forward pass, those with padding left out.
@@ -40,6 +42,7 @@ public struct Tape: Hashable, Sendable {
     if primitive.parameterShape != nil {
       parameter = parameterNodes.count
       parameterNodes.append(nodes.count)
+      liveRanges.append(primitive.liveRanges)
       isStatistic.append(primitive.isStatistic)
     }
     multiplyAdds += primitive.multiplyAdds(nodes[inputs[0]].shape)
@@ -58,9 +61,6 @@ public struct Tape: Hashable, Sendable {
   public var parameterShapes: [Shape] {
     parameterNodes.map { nodes[$0].primitive.parameterShape ?? [0] }
   }
-
-  /// The live stretches of each parameter.
-  public var liveRanges: [[Range<Int>]] { parameterNodes.map { nodes[$0].primitive.liveRanges } }
 }
 
 /// One tensor for each operation of a tape, for a batch: values, gradients or differences.

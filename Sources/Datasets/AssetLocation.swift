@@ -1,4 +1,5 @@
 import Glibc
+import Tables
 
 /// Finds what ships with the program (`Assets`, `notebooks`), wherever it is started from.
 public enum AssetLocation {
@@ -48,5 +49,7 @@ public enum AssetLocation {
 
 /// Whether anything is at `path`, readable or not.
 func fileExists(_ path: String) -> Bool {
-  access(path, F_OK) == 0
+  if access(path, F_OK) == 0 { return true }
+  FileTrace.noteAbsence(of: path)
+  return false
 }

@@ -2,7 +2,7 @@ import Random
 import Tensor
 
 /// Random views of pictures: a crop out of the picture with a black border, and a mirror image.
-public struct Augmentation: Hashable, Sendable {
+public struct Augmentation: Hashable, Sendable, Codable {
   /// Black pixels on each side out of which a picture of the old size is cut; 0 leaves it in place.
   public var border: Int
   /// Whether half of the pictures are mirrored, left for right.
@@ -42,7 +42,7 @@ public struct Augmentation: Hashable, Sendable {
 
 extension Dataset {
   /// Views that are drawn anew in every epoch.
-  public struct Redrawing: Hashable, Sendable {
+  public struct Redrawing: Hashable, Sendable, Codable {
     var augmentation: Augmentation
     /// What black has become, for each channel.
     var black: [Float]

@@ -1,4 +1,5 @@
 import Glibc
+import Tables
 
 /// The largest file that is read and the largest contents that are unpacked: 1 GiB.
 let largestFile = 1 << 30
@@ -12,7 +13,11 @@ let largestFile = 1 << 30
 func readFile(_ path: String, limit: Int = largestFile) throws(DatasetError) -> [UInt8] {
   // Without O_NONBLOCK the opening of a pipe would wait for a writer.
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard descriptor >= 0 else { throw openingError(path, errno) }
+  guard descriptor >= 0 else {
+    let code = errno
+    if code == ENOENT { FileTrace.noteAbsence(of: path) }
+    throw openingError(path, code)
+  }
   defer { close(descriptor) }
 
   var status = stat()
@@ -40,6 +45,7 @@ func readFile(_ path: String, limit: Int = largestFile) throws(DatasetError) -> 
   }
   guard failure == 0 else { throw openingError(path, failure) }
   guard bytes.count == size else { throw .truncated(path: path, expected: size, found: bytes.count) }
+  FileTrace.noteRead(path, bytes)
   return bytes
 }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tables
 
 extension Dataset {
   /// Loads a folder that holds one folder of PNG pictures for each class.
@@ -71,8 +72,9 @@ extension Dataset {
   private static func entries(of folder: String) throws(DatasetError) -> [String] {
     guard fileExists(folder) else { throw .missing(path: folder) }
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
-        .sorted()
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      FileTrace.noteListing(folder, names)
+      return names.filter { !$0.hasPrefix(".") }.sorted()
     } catch {
       throw .unreadable(path: folder, reason: "it is no folder that may be listed")
     }

@@ -145,7 +145,7 @@ private func fileReason(_ error: any Error) -> String {
   case .fileNoSuchFile?: "there is no such folder"
   case .fileWriteNoPermission?: "no permission"
   case .fileWriteOutOfSpace?: "the disk is full"
-  case .fileWriteVolumeReadOnly?: "the disk is read-only"
+  case .fileWriteVolumeReadOnly?: "the file system is read-only"
   default: "the system refused"
   }
 }

@@ -145,7 +145,7 @@ public struct Download: Sendable {
     switch (error as? CocoaError)?.code {
     case .fileWriteNoPermission?, .fileReadNoPermission?: "no permission"
     case .fileWriteOutOfSpace?: "the disk is full"
-    case .fileWriteVolumeReadOnly?: "the disk is read-only"
+    case .fileWriteVolumeReadOnly?: "the file system is read-only"
     case .fileWriteFileExists?: "a file of that name is in the way"
     default: "the system refused"
     }

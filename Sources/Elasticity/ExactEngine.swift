@@ -40,7 +40,7 @@ public struct ExactEngine: Sendable {
   let trainer: Trainer?
   private let spare = SpareScratch()
 
-  /// Probes run in batches of this many; results of matrix products depend on their number of rows, so it is fixed.
+  /// Probes run in batches of this many, whose activations one worker holds; no result depends on it.
   static let tile = 64
   /// Sources go forward and backward in batches of this many, so that two workers share them.
   static let pass = 16

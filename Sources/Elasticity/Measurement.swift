@@ -7,7 +7,7 @@ import Tensor
 import Training
 
 /// A way to take the elasticity out of a measurement, to see what is left (`elasticity.md` §5).
-public enum Control: String, CaseIterable, Hashable, Sendable {
+public enum Control: String, CaseIterable, Hashable, Sendable, Codable {
   case none
   /// Each update moves the output bias alone, with the update's lr.
   case biasOnly = "bias_only"
@@ -67,7 +67,7 @@ public struct MeasurementContext: Hashable, Sendable {
 /// S_rel of a network at one moment.
 public struct Measurement: Sendable {
   /// What one update gave, for the line that is printed.
-  public struct Summary: Hashable, Sendable {
+  public struct Summary: Hashable, Sendable, Codable {
     public var update: UpdateRule
     public var control: Control
     public var sources: Int

@@ -1,5 +1,5 @@
 /// Why a source has no S: its own prediction did not move measurably.
-public enum DropCause: String, CaseIterable, Hashable, Sendable {
+public enum DropCause: String, CaseIterable, Hashable, Sendable, Codable, CodingKeyRepresentable {
   /// The gradient at its outputs is exactly 0.
   case fitted = "fitted exactly"
   /// The step moves nothing at the source although its loss has a gradient.

@@ -34,6 +34,8 @@ struct Tile: Sendable {
   let targets: [PredictionChange.Target]
   /// The base predictions, sample after sample.
   private let outputs: [Double]
+  /// The values that a regression should predict, sample after sample; empty for classes.
+  private let values: [Double]
 
   var input: Tensor { base.values[0] }
 
@@ -54,15 +56,22 @@ struct Tile: Sendable {
     self.base = base
     self.targets = targets
     outputs = base.output.doubles
+    values = targets.flatMap { if case .values(let row) = $0 { Array(row) } else { [Double]() } }
   }
 
   /// Base predictions with their change, sample by sample.
   func changes(_ outputChange: [Double], isFirstOrder: Bool) -> [PredictionChange] {
-    let width = outputs.count / max(targets.count, 1)
-    return targets.indices.map {
+    let (samples, width) = (targets.count, outputs.count / max(targets.count, 1))
+    // Old outputs, changes and target values in one array that belongs to this source: two workers that count references
+    // to one array wait for each other.
+    let numbers = outputs + outputChange + values
+    return targets.indices.map { row in
       PredictionChange(
-        z: OutputRow(outputs, row: $0, width: width), delta: OutputRow(outputChange, row: $0, width: width),
-        target: targets[$0], isFirstOrder: isFirstOrder)
+        z: OutputRow(numbers, row: row, width: width),
+        delta: OutputRow(numbers, row: samples + row, width: width),
+        target: values.isEmpty
+          ? targets[row] : .values(OutputRow(numbers, row: 2 * samples + row, width: width)),
+        isFirstOrder: isFirstOrder)
     }
   }
 }

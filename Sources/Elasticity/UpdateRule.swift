@@ -1,7 +1,7 @@
 import Tables
 
 /// The step taken at the source (`elasticity.md` §2).
-public enum UpdateRule: Hashable, Sendable {
+public enum UpdateRule: Hashable, Sendable, Codable {
   /// w − lr·g (He & Su).
   case sgd(learningRate: Double)
   /// The first step of a new Adam: w − lr·g/(|g| + ε), no weight decay; the paper's update.

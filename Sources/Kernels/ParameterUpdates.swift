@@ -3,7 +3,8 @@ import Tensor
 
 /// Fused passes over parameters: every block is read once and written once.
 ///
-/// The gradient of a parameter is the sum of its parts (one a batch shard) in the order given. Passes are spread over
+/// The gradient of a parameter is the sum of its parts (one a batch shard) in the order given; outside its live stretches,
+/// all of it where none are given, it is 0 and not read. Passes are spread over
 /// workers in blocks of fixed size, element by element, so the result does not depend on their number.
 public enum ParameterUpdates {
   /// The constants of one SGD step: coupled weight decay λ and momentum μ, as in PyTorch.
@@ -44,10 +45,12 @@ public enum ParameterUpdates {
   }
 
   /// g ← Σ parts + λw; w ← w − lr·g.
-  public static func sgd(_ w: inout Tensor, gradient parts: [Tensor], _ rule: SGD, workers: Workers) {
+  public static func sgd(
+    _ w: inout Tensor, gradient parts: [Tensor], live: [Range<Int>]? = nil, _ rule: SGD, workers: Workers
+  ) {
     w.withMutablePointer { base in
       nonisolated(unsafe) let w = base  // blocks are disjoint: no two workers touch one element
-      forEachBlock(of: parts, workers) { offset, count, gradient in
+      forEachBlock(of: parts, live: live, workers) { offset, count, gradient in
         let w = w + offset
         for i in 0..<count { w[i] -= rule.learningRate * (gradient[i] + rule.weightDecay * w[i]) }
       }
@@ -56,13 +59,14 @@ public enum ParameterUpdates {
 
   /// g ← Σ parts + λw; b ← μb + g; w ← w − lr·b.
   public static func sgd(
-    _ w: inout Tensor, velocity b: inout Tensor, gradient parts: [Tensor], _ rule: SGD, workers: Workers
+    _ w: inout Tensor, velocity b: inout Tensor, gradient parts: [Tensor], live: [Range<Int>]? = nil,
+    _ rule: SGD, workers: Workers
   ) {
     let momentum = rule.isFirst ? 0 : rule.momentum
     w.withMutablePointer { weights in
       b.withMutablePointer { velocities in
         nonisolated(unsafe) let (w, b) = (weights, velocities)  // blocks are disjoint
-        forEachBlock(of: parts, workers) { offset, count, gradient in
+        forEachBlock(of: parts, live: live, workers) { offset, count, gradient in
           let (w, b) = (w + offset, b + offset)
           for i in 0..<count {
             b[i] = momentum * b[i] + (gradient[i] + rule.weightDecay * w[i])
@@ -75,7 +79,8 @@ public enum ParameterUpdates {
 
   /// g ← Σ parts + λw; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε).
   public static func adam(
-    _ w: inout Tensor, first m: inout Tensor, second v: inout Tensor, gradient parts: [Tensor], _ rule: Adam,
+    _ w: inout Tensor, first m: inout Tensor, second v: inout Tensor, gradient parts: [Tensor],
+    live: [Range<Int>]? = nil, _ rule: Adam,
     workers: Workers, instructions: Instructions = .best
   ) {
     let rule = adam_rule(
@@ -87,7 +92,7 @@ public enum ParameterUpdates {
       m.withMutablePointer { firsts in
         v.withMutablePointer { seconds in
           nonisolated(unsafe) let (w, m, v) = (weights, firsts, seconds)  // blocks are disjoint
-          forEachBlock(of: parts, workers) { offset, count, gradient in
+          forEachBlock(of: parts, live: live, workers) { offset, count, gradient in
             var rule = rule
             update_adam(instructions.set, w + offset, m + offset, v + offset, gradient, count, &rule)
           }
@@ -151,33 +156,45 @@ public enum ParameterUpdates {
 
   private static let block = 1 << 12
 
-  /// Sums the parts block by block into scratch that stays in cache and hands it on.
+  /// Sums the parts block by block into scratch that stays in cache and hands it on; outside `live` nothing is read and
+  /// the sum is 0.
   private static func forEachBlock(
-    of parts: [Tensor], _ workers: Workers,
+    of parts: [Tensor], live: [Range<Int>]?, _ workers: Workers,
     _ body: @Sendable (_ offset: Int, _ count: Int, _ gradient: UnsafePointer<Float>) -> Void
   ) {
     precondition(parts.allSatisfy { $0.shape == parts[0].shape }, "parts of one gradient differ in shape")
     let total = parts[0].count
+    let live = live ?? [0..<total]
+    precondition(live.allSatisfy { $0.upperBound <= total }, "live stretches beyond \(total) scalars")
     // A dispatch costs more than a small parameter; sixteen blocks share one.
     let stretch = block * 16
-    if parts.count == 1, total <= stretch {
+    if parts.count == 1, total <= stretch, live == [0..<total] {
       parts[0].withPointer { body(0, total, $0) }
       return
     }
     workers.forEach((total + stretch - 1) / stretch) { piece, _ in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { scratch in
         guard let sum = scratch.baseAddress else { return }
-        var offset = piece * stretch
-        while offset < min(total, (piece + 1) * stretch) {
-          let count = min(block, total - offset)
-          parts[0].withPointer { sum.update(from: $0 + offset, count: count) }
-          for part in parts.dropFirst() {
-            part.withPointer { part in for i in 0..<count { sum[i] += part[offset + i] } }
-          }
-          body(offset, count, UnsafePointer(sum))
-          offset += count
+        for offset in stride(from: piece * stretch, to: min(total, (piece + 1) * stretch), by: block) {
+          let place = offset..<min(total, offset + block)
+          let alive = live.lazy.map { $0.clamped(to: place) }.filter { !$0.isEmpty }
+          if alive.first != place { sum.update(repeating: 0, count: place.count) }
+          for range in alive { add(parts, range, into: sum + (range.lowerBound - offset)) }
+          body(offset, place.count, UnsafePointer(sum))
         }
       }
+    }
+  }
+
+  /// sum = Σ parts on `range`, in the order of the parts.
+  private static func add(_ parts: [Tensor], _ range: Range<Int>, into sum: UnsafeMutablePointer<Float>) {
+    let (first, count) = (range.lowerBound, range.count)
+    parts[0].withPointer { a in
+      guard parts.count > 1 else { return sum.update(from: a + first, count: count) }
+      parts[1].withPointer { b in for i in 0..<count { sum[i] = a[first + i] + b[first + i] } }
+    }
+    for part in parts.dropFirst(2) {
+      part.withPointer { part in for i in 0..<count { sum[i] += part[first + i] } }
     }
   }
 

@@ -4,7 +4,7 @@ import Random
 import Tensor
 
 /// How initial weights are drawn.
-public enum Initializer: String, CaseIterable, Hashable, Sendable {
+public enum Initializer: String, CaseIterable, Hashable, Sendable, Codable {
   /// As PyTorch and torchvision do: Kaiming normal (fan out) for the ResNet's convolutions, uniform in ±1/√fanIn for all
   /// else.
   case standard = "default"

@@ -17,7 +17,7 @@ public enum Targets: Sendable {
 }
 
 /// The quantity that training makes small.
-public enum Loss: String, CaseIterable, Hashable, Sendable {
+public enum Loss: String, CaseIterable, Hashable, Sendable, Codable {
   /// −log p_y with p = softmax(z).
   case crossEntropy = "cross_entropy"
   /// The mean over outputs of (f − y)².

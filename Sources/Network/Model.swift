@@ -1,8 +1,8 @@
 import Autodiff
 
 /// A recipe for a network: what to build, without weights and without the size of the data.
-public struct Model: Hashable, Sendable {
-  public enum Architecture: Hashable, Sendable {
+public struct Model: Hashable, Sendable, Codable {
+  public enum Architecture: Hashable, Sendable, Codable {
     /// One linear layer on the flattened input.
     case linear
     /// Linear layers with the activation between them; `widths` are those of the hidden layers.
@@ -32,6 +32,11 @@ public struct Model: Hashable, Sendable {
   public var parametrization: Parametrization
   /// Where the first weights come from, if they are not drawn.
   public var weights: WeightFile?
+
+  /// The recipe alone; the file of its weights is coded apart, since it is long.
+  private enum CodingKeys: String, CodingKey {
+    case architecture, bias, initializer, scale, activation, parametrization
+  }
 
   public init(
     _ architecture: Architecture, bias: Bool = true, initializer: Initializer = .standard, scale: Double = 1,

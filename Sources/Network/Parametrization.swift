@@ -1,5 +1,5 @@
 /// What stands between two linear layers.
-public enum Activation: String, CaseIterable, Hashable, Sendable {
+public enum Activation: String, CaseIterable, Hashable, Sendable, Codable {
   case relu, tanh
   /// Nothing: a deep linear network.
   case none
@@ -9,7 +9,7 @@ public enum Activation: String, CaseIterable, Hashable, Sendable {
 ///
 /// Outside `standard` a layer is multiplier · W x with normal W, and biases start at 0; the multiplier is part of the network,
 /// so that gradients, and every S_rel, see it.
-public enum Parametrization: String, CaseIterable, Hashable, Sendable {
+public enum Parametrization: String, CaseIterable, Hashable, Sendable, Codable {
   /// PyTorch's: no multiplier, uniform in ±1/√fanIn.
   case standard
   /// W ~ N(0, 1), multiplier 1/√fanIn: at great width the tangent kernel stays as it is (Jacot et al., arXiv 1806.07572).

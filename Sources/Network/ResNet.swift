@@ -2,8 +2,8 @@
 ///
 /// Depths 18 and 34 have basic blocks of two 3×3 convolutions, 50 and more bottlenecks of 1×1, 3×3 (with the stride) and
 /// 1×1 to four times the channels.
-public struct ResNet: Hashable, Sendable {
-  public enum Depth: Int, CaseIterable, Hashable, Sendable {
+public struct ResNet: Hashable, Sendable, Codable {
+  public enum Depth: Int, CaseIterable, Hashable, Sendable, Codable {
     case eighteen = 18
     case thirtyFour = 34
     case fifty = 50
@@ -26,14 +26,14 @@ public struct ResNet: Hashable, Sendable {
     var isBottleneck: Bool { rawValue >= 50 }
   }
 
-  public enum Stem: String, CaseIterable, Hashable, Sendable {
+  public enum Stem: String, CaseIterable, Hashable, Sendable, Codable {
     /// A 7×7 convolution of stride 2 and a 3×3 max-pool of stride 2.
     case imagenet
     /// A 3×3 convolution of stride 1.
     case cifar
   }
 
-  public enum Norm: String, CaseIterable, Hashable, Sendable {
+  public enum Norm: String, CaseIterable, Hashable, Sendable, Codable {
     case none
     /// By the batch in training, by kept statistics in measurements and tests.
     case batch

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tables
 import Tensor
 
 /// Tensors by name and a map of texts in the safetensors format (huggingface/safetensors, README, "Format").
@@ -66,6 +67,7 @@ public struct SafetensorsFile: Sendable {
     }
     do {
       try Data(fileBytes).write(to: URL(filePath: path), options: .atomic)
+      FileTrace.noteWritten(path)
     } catch {
       throw .notWritable(path: path, reason: reason(error))
     }
@@ -124,7 +126,9 @@ public struct SafetensorsFile: Sendable {
       guard size <= largestFile else {
         throw SafetensorsError.tooLarge(path: path, bytes: size, limit: largestFile)
       }
-      return [UInt8](try Data(contentsOf: url))
+      let bytes = [UInt8](try Data(contentsOf: url))
+      FileTrace.noteRead(path, bytes)
+      return bytes
     } catch let error as SafetensorsError {
       throw error
     } catch {
@@ -232,7 +236,7 @@ private func reason(_ error: any Error) -> String {
   case .fileNoSuchFile?: "there is no such folder"
   case .fileReadNoPermission?, .fileWriteNoPermission?: "no permission"
   case .fileWriteOutOfSpace?: "the disk is full"
-  case .fileWriteVolumeReadOnly?: "the disk is read-only"
+  case .fileWriteVolumeReadOnly?: "the file system is read-only"
   default: "the system refused"
   }
 }

@@ -26,6 +26,15 @@ public struct WeightFile: Hashable, Sendable {
     tensors = renaming.renamed(file.tensors)
   }
 
+  /// A file that was read before, its tensors under their new names.
+  public init(
+    restoring tensors: [(name: String, tensor: Tensor)], path: String, renaming: [WeightRenaming],
+    isStrict: Bool, metadata: [String: String]
+  ) {
+    (self.path, self.renaming, self.isStrict) = (path, renaming, isStrict)
+    (self.metadata, self.tensors) = (metadata, tensors)
+  }
+
   public static func == (a: WeightFile, b: WeightFile) -> Bool {
     a.path == b.path && a.renaming == b.renaming && a.isStrict == b.isStrict
       && a.tensors.elementsEqual(b.tensors) { $0.name == $1.name && $0.tensor == $1.tensor }

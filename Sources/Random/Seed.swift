@@ -2,7 +2,7 @@
 ///
 /// The raw value is the name in the command language (`seed=(init=3, order=1)`) and is hashed into every
 /// draw: renaming a case changes results.
-public enum StreamName: String, CaseIterable, Hashable, Sendable {
+public enum StreamName: String, CaseIterable, Hashable, Sendable, Codable, CodingKeyRepresentable {
   case data
   case initialization = "init"
   case order
@@ -15,7 +15,7 @@ public enum StreamName: String, CaseIterable, Hashable, Sendable {
 }
 
 /// The root seed of a session or run, with streams that may be set apart (`seed=(init=s, order=1)`).
-public struct Seed: Hashable, Sendable {
+public struct Seed: Hashable, Sendable, Codable {
   /// The seed of every stream that has none of its own.
   public var root: UInt64
   /// The streams with a seed of their own.

@@ -1,8 +1,13 @@
 import Datasets
+import Kernels
 import Language
+import Network
 import Tables
+import Tensor
+import Training
 
-/// What `--check` can tell of a script's trainings: steps, and how many measurements each block makes.
+/// What `--check` can tell of a script's trainings: steps, how many measurements each block makes, and what both are
+/// expected to cost in time and memory.
 ///
 /// Data are read and synthetic data drawn, numbers and lists are computed, but nothing is trained or measured; what
 /// depends on a result stays unknown.
@@ -10,24 +15,60 @@ public struct Planner {
   private let session = Session { _ in }
   private let source: Source
   private var lines: [String] = []
-  /// The step at which each run stands.
-  private var steps: [String: (step: Int, batchesPerEpoch: Int)] = [:]
+  /// Where each run stands.
+  private var runs: [String: Place] = [:]
+  /// The rate at which costs are told as times; without one they are left out.
+  private let rate: MachineRate?
+  private var total: CostEstimate?
+  private var costs = 0
 
-  /// One line for each training of a checked program.
+  /// A run before a command of it.
+  private struct Place {
+    var step: Int
+    var batchesPerEpoch: Int
+    var batch: Int
+    var moments: Int
+    var network: Network?
+    var data: Dataset?
+  }
+
+  /// Half of what the machine's matrix products reach: about what measurements and trainings make of it.
+  public static func measuredRate(workers: Workers) -> MachineRate {
+    var rate = MachineRate.ofProducts(workers: workers)
+    rate.operationsPerSecond /= 2
+    return rate
+  }
+
+  /// One line for each training of a checked program, and one with the total cost where several are known.
   ///
-  /// - Parameter parameters: values of `param` lines, as with `-p`.
-  public static func plan(_ program: Program, of source: Source, parameters: [(name: String, text: String)])
-    -> [String]
-  {
-    var planner = Planner(source)
+  /// - Parameters:
+  ///   - parameters: values of `param` lines, as with `-p`.
+  ///   - rate: how fast the machine is; nil leaves the expected time and memory out.
+  public static func plan(
+    _ program: Program, of source: Source, parameters: [(name: String, text: String)],
+    rate: MachineRate? = nil
+  ) -> [String] {
+    var planner = Planner(source, rate)
     try? planner.session.setParameters(parameters, for: program)
     planner.plan(program.statements, pass: "")
+    if let rate, let total = planner.total, planner.costs > 1 {
+      planner.lines.append("total  \(total.text(at: rate))")
+    }
     return planner.lines
   }
 
-  private init(_ source: Source) {
+  private init(_ source: Source, _ rate: MachineRate?) {
     self.source = source
+    self.rate = rate
     session.source = source
+  }
+
+  /// The words for a cost, which is added to the total.
+  private mutating func words(of cost: CostEstimate?) -> String {
+    guard let rate, let cost else { return "" }
+    total = total.map { $0 + cost } ?? cost
+    costs += 1
+    return "  \(cost.text(at: rate))"
   }
 
   private mutating func plan(_ statements: [Statement], pass: String) {
@@ -58,6 +99,13 @@ public struct Planner {
     case .command(let command) where ["train", "step"].contains(command.verb.text):
       plan(command, name: name, pass)
       return true
+    case .command(let command) where command.verb.text == "measure":
+      guard rate != nil else { return false }
+      let run = command.items.dropFirst().first.map { source[$0.range] } ?? ""
+      guard let place = runs[run], let cost = cost(of: command, place) else { return false }
+      lines.append(
+        "\(self.place(of: command, pass))\(name.map { $0 + " = " } ?? "")measure\(words(of: cost))")
+      return true
     case .repetition(let loop):
       guard let values = value(loop.values)?.elements else {
         lines.append("repeat \(loop.name.text): its values are known only when it runs")
@@ -75,36 +123,76 @@ public struct Planner {
 
   private mutating func plan(_ command: Command, name: String?, _ pass: String) {
     let verb = command.verb.text
-    let place =
-      "line \(source.position(at: command.range.lowerBound).line)  \(pass)\(name.map { $0 + " = " } ?? "")\(verb)"
+    let place = "\(self.place(of: command, pass))\(name.map { $0 + " = " } ?? "")\(verb)"
     guard let start = start(of: command), let last = last(of: command, start) else {
       lines.append("\(place)  the number of steps is known only when it runs")
       return
     }
     let run = name ?? command.items.first.map { source[$0.range] } ?? ""
-    if verb == "step" || name != nil { steps[run] = (last, start.batchesPerEpoch) }
+    if verb == "step" || name != nil {
+      runs[run] = start
+      runs[run]?.step = last
+    }
     let count = last - start.step
     let epochs = Double(count) / Double(start.batchesPerEpoch)
     var text = "\(place)  \(count) steps (\(start.batchesPerEpoch) batches x \(epochs.significant(3)) epochs)"
     if command.options.contains(where: { $0.name.text == "until" }) { text += " at most" }
-    lines.append(
-      ([text] + blocks(of: command, from: start.step, to: last, start.batchesPerEpoch)).joined(
-        separator: "\n"))
+    if let network = start.network, let data = start.data {
+      text += words(
+        of: .training(network, batch: start.batch, steps: count, moments: start.moments, data: data))
+    }
+    lines.append(([text] + blocks(of: command, start, to: last)).joined(separator: "\n"))
   }
 
-  /// Where a training begins and how many batches an epoch has.
-  private func start(of command: Command) -> (step: Int, batchesPerEpoch: Int)? {
+  private func place(of command: Command, _ pass: String) -> String {
+    "line \(source.position(at: command.range.lowerBound).line)  \(pass)"
+  }
+
+  /// What one `measure` costs; nil where its points are known only when it runs.
+  private func cost(of command: Command, _ place: Place) -> CostEstimate? {
+    guard let rate, let network = place.network else { return nil }
+    func count(_ name: String) -> Int? {
+      guard case .dataset(let data)? = option(name, of: command) ?? option("points", of: command) else {
+        return nil
+      }
+      return data.count
+    }
+    guard let sources = count("source"), let probes = count("probe") else { return nil }
+    var updates = ["sgd"]
+    if let option = command.options.first(where: { $0.name.text == "update" }) {
+      var items = [option.value]
+      if case .list(let list) = option.value.kind { items = list }
+      updates = items.map { String(source[$0.range].prefix { $0 != "(" }) }
+    }
+    return .measurement(network, sources: sources, probes: probes, updates: updates, threads: rate.threads)
+  }
+
+  /// Where a training begins and what it is one of.
+  private func start(of command: Command) -> Place? {
     guard command.verb.text == "train" else {
-      return command.items.first.flatMap { steps[source[$0.range]] }
+      return command.items.first.flatMap { runs[source[$0.range]] }
     }
     guard case .dataset(let data)? = option("on", of: command) else { return nil }
     let batch = command.has("batch") ? option("batch", of: command)?.wholeNumber : 25
     guard let batch, batch > 0, batch <= data.count else { return nil }
     let isWhole = option("drop_last", of: command)?.flag ?? false
-    return (0, isWhole ? data.count / batch : (data.count + batch - 1) / batch)
+    let optimizer =
+      command.options.first { $0.name.text == "optimizer" }.map { source[$0.value.range] } ?? "adam"
+    let moments = !optimizer.hasPrefix("sgd") ? 2 : optimizer.contains("momentum") ? 1 : 0
+    return Place(
+      step: 0, batchesPerEpoch: isWhole ? data.count / batch : (data.count + batch - 1) / batch,
+      batch: batch, moments: moments, network: network(of: command, data), data: data)
   }
 
-  private func last(of command: Command, _ start: (step: Int, batchesPerEpoch: Int)) -> Int? {
+  private func network(of command: Command, _ data: Dataset) -> Network? {
+    guard rate != nil, let item = command.items.first, case .model(let model)? = value(item) else {
+      return nil
+    }
+    let outputs = data.targets.map { $0.shape[1] } ?? data.classNames.count
+    return try? model.network(input: data.input, outputs: max(outputs, 1))
+  }
+
+  private func last(of command: Command, _ start: Place) -> Int? {
     let isStep = command.verb.text == "step"
     var steps: Int?
     if isStep, command.items.count > 1 {
@@ -125,23 +213,36 @@ public struct Planner {
   }
 
   /// A line for each block: how often it runs, and what it measures.
-  private func blocks(of command: Command, from first: Int, to last: Int, _ batches: Int) -> [String] {
-    (command.block?.statements ?? []).compactMap { statement in
-      guard case .scheduled(let schedule, let block) = statement.kind else { return nil }
-      let head = source[statement.range.lowerBound..<block.range.lowerBound]
-        .split { $0 == " " || $0 == "\n" }.joined(separator: " ")
-      guard let entries = try? TrainingSchedule([statement], batchesPerEpoch: batches, session: session)
-      else {
-        return "  \(head) known only when it runs"
-      }
-      let measured = block.statements.count { $0.isMeasurement }
-      let unit = measured > 0 ? "measurement" : "time"
-      if case .when = schedule {
-        return "  \(head) at most \(max(measured, 1)) \(unit)\(max(measured, 1) == 1 ? "" : "s")"
-      }
-      let count = entries.count(from: first, to: last) * max(measured, 1)
-      return "  \(head) \(count) \(unit)\(count == 1 ? "" : "s")"
+  private mutating func blocks(of command: Command, _ start: Place, to last: Int) -> [String] {
+    var lines: [String] = []
+    for statement in command.block?.statements ?? [] {
+      if let line = line(for: statement, start, to: last) { lines.append(line) }
     }
+    return lines
+  }
+
+  private mutating func line(for statement: Statement, _ start: Place, to last: Int) -> String? {
+    guard case .scheduled(let schedule, let block) = statement.kind else { return nil }
+    let head = source[statement.range.lowerBound..<block.range.lowerBound]
+      .split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    guard
+      let entries = try? TrainingSchedule(
+        [statement], batchesPerEpoch: start.batchesPerEpoch, session: session)
+    else {
+      return "  \(head) known only when it runs"
+    }
+    let measurements = block.statements.compactMap(\.measurement)
+    let measured = measurements.count
+    let costs = measurements.compactMap { cost(of: $0, start) }
+    let expected = costs.count == measured ? costs.first.map { costs.dropFirst().reduce($0, +) } : nil
+    let unit = measured > 0 ? "measurement" : "time"
+    if case .when = schedule {
+      return
+        "  \(head) at most \(max(measured, 1)) \(unit)\(max(measured, 1) == 1 ? "" : "s")\(words(of: expected))"
+    }
+    let times = entries.count(from: start.step, to: last)
+    let count = times * max(measured, 1)
+    return "  \(head) \(count) \(unit)\(count == 1 ? "" : "s")\(words(of: expected.map { $0 * times }))"
   }
 
   private func option(_ name: String, of command: Command) -> Value? {
@@ -180,10 +281,10 @@ extension Command {
 }
 
 extension Statement {
-  fileprivate var isMeasurement: Bool {
-    guard case .expression(let expression) = kind, case .command(let command) = expression.kind else {
-      return false
-    }
-    return command.verb.text == "measure"
+  fileprivate var measurement: Command? {
+    guard case .expression(let expression) = kind, case .command(let command) = expression.kind,
+      command.verb.text == "measure"
+    else { return nil }
+    return command
   }
 }

@@ -120,6 +120,13 @@ public final class Session {
   var stopped: StoppedTraining?
   /// How many stops could be resumed, so that a `repeat` sees one of its own.
   var stopsNoted = 0
+  /// What is being written down of that which the program does, the outermost part first.
+  var recordings: [Recording] = []
+  /// A pass that fails in `repeat … on_error=keep` is put by instead of failing the command after the last one.
+  var gathersFailures = false
+  var failedPasses: [Diagnostic] = []
+  /// Where the trainings of the present cell are kept.
+  var journal: TrainingJournal?
   /// The present statement is the last of a pass of an outermost `repeat`.
   var isLastOfPass = false
   /// What the log says in the place of a command.
@@ -146,6 +153,8 @@ public final class Session {
   /// Whether commands tell the defaults that they used.
   public var echoesDefaults = false
   public var output: (SessionEvent) -> Void
+  /// Told what belongs to this one run of the program and not to what it gives: what was kept, what was taken up again.
+  public var aside: (SessionEvent) -> Void = { _ in }
   /// Given every result as text, whatever the window and the format in which results go out.
   var transcript: ((String) -> Void)?
   /// The names of the outermost scope that got a value, in order, and the files that were written, since somebody
@@ -170,14 +179,17 @@ public final class Session {
 
   var workers: Workers { settings.threads.map { Workers(count: $0) } ?? .all }
 
-  func noteData(_ data: Dataset) {
-    let name = "\(data.name) \(data.split)"
-    if !dataUsed.contains(where: { $0.name == name && $0.digest == data.digest }) {
-      dataUsed.append((name, data.digest))
+  func noteData(_ data: Dataset) { noteData("\(data.name) \(data.split)", digest: data.digest) }
+
+  func noteData(_ name: String, digest: String) {
+    for recording in recordings { recording.data.append((name, digest)) }
+    if !dataUsed.contains(where: { $0.name == name && $0.digest == digest }) {
+      dataUsed.append((name, digest))
     }
   }
 
   func noteProvenance(_ name: String, _ text: String) {
+    for recording in recordings { recording.notes.append((name, text)) }
     if !provenanceNotes.contains(where: { $0.name == name && $0.text == text }) {
       provenanceNotes.append((name, text))
     }
@@ -243,16 +255,24 @@ public final class Session {
   func assign(_ name: String, _ value: Value) {
     var place = scopes.count - 1
     while place > 0, !scopes[place].has(name), !scopes[place].isDefinition { place -= 1 }
-    if !scopes[place].has(name) { place = scopes.count - 1 }
-    scopes[place].values[name] = value
-    if place == 0, !namesAssigned.contains(name) { namesAssigned.append(name) }
+    set(name, value, inScope: scopes[place].has(name) ? place : scopes.count - 1)
   }
 
   func remove(_ name: String) -> Bool {
-    for place in scopes.indices.reversed() where scopes[place].values.removeValue(forKey: name) != nil {
+    for place in scopes.indices.reversed() where scopes[place].values[name] != nil {
+      set(name, nil, inScope: place)
       return true
     }
     return false
+  }
+
+  /// Gives a value to the name of a certain scope, or takes it away.
+  func set(_ name: String, _ value: Value?, inScope place: Int) {
+    scopes[place].values[name] = value
+    for recording in recordings { recording.touch(name, inScope: place) }
+    if place == 0, value != nil, !name.isResultName, !namesAssigned.contains(name) {
+      namesAssigned.append(name)
+    }
   }
 
   /// Runs something in a scope of its own.

@@ -6,10 +6,15 @@ public enum Version {
   public static let program = "0.1.0"
   /// The version of the command language that `use srel N` names.
   public static let language = 1
+  /// The version of all numbers that the engine computes. Raise it with every change after which any command can give
+  /// other bits for the same input (another order of a sum, another kernel, another draw): what notebooks have kept of
+  /// their cells is then computed anew.
+  public static let numeric = 1
 
-  /// `OpenBLAS 0.3.21, Haswell kernels`
+  /// `AVX2 loops; double precision by OpenBLAS 0.3.21, Haswell kernels`
   public static var matrixProducts: String {
-    "OpenBLAS \(Workers.libraryVersion), \(Workers.kernelName) kernels"
+    "\(Instructions.best.rawValue) loops; double precision by OpenBLAS \(Workers.libraryVersion), "
+      + "\(Workers.kernelName) kernels"
   }
 
   /// `2 threads, avx avx2 fma`: the processors that this process may use and the instructions that matter for speed.

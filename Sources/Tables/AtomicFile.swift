@@ -34,6 +34,14 @@ public struct AtomicFile: ~Copyable {
     try file.finish()
   }
 
+  /// Finds out whether a file at `path` could be written now, and leaves everything as it is.
+  public static func check(_ path: String) throws(FileError) {
+    var file = try open(path)
+    guard file.temporary != nil else { return }
+    try file.append("\n")
+    try file.flush()
+  }
+
   /// Whether a path names a device or a pipe, which is written directly.
   public static func isDevice(_ path: String) -> Bool {
     POSIX.kind(of: path, followingLinks: true) == .special
@@ -96,6 +104,7 @@ public struct AtomicFile: ~Copyable {
 
   private mutating func finish() throws(FileError) {
     try flush()
+    FileTrace.noteWritten(path, isDevice: temporary == nil)
     guard let temporary else { return }
     if let mode = POSIX.permissions(of: target) { fchmod(descriptor, mode) }
     if fsync(descriptor) != 0 { throw FileError(path: path, code: errno) }

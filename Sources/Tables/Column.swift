@@ -160,6 +160,70 @@ public struct Column: Sendable {
   }
 }
 
+extension Column {
+  /// The entries of a column in few plain arrays, the same for equal columns however they came to be.
+  public struct Parts: Hashable, Sendable {
+    /// nil where all entries are missing.
+    public var kind: CellKind?
+    public var count: Int
+    /// The numbers, NaN where missing; empty for another kind.
+    public var numbers: [Double]
+    /// -1 where an entry is missing; else 0 for numbers, 0 or 1 for flags, the place in `texts` for texts. Empty for
+    /// numbers without a missing entry.
+    public var codes: [Int32]
+    /// The different texts in the order of their first appearance.
+    public var texts: [String]
+
+    public init(kind: CellKind?, count: Int, numbers: [Double], codes: [Int32], texts: [String]) {
+      (self.kind, self.count, self.numbers) = (kind, count, numbers)
+      (self.codes, self.texts) = (codes, texts)
+    }
+  }
+
+  public var parts: Parts {
+    var parts = Parts(kind: kind, count: count, numbers: [], codes: [], texts: [])
+    switch kind {
+    case nil: break
+    case .number:
+      parts.numbers = codes.isEmpty ? values : values.indices.map { codes[$0] < 0 ? .nan : values[$0] }
+      if codes.contains(where: { $0 < 0 }) { parts.codes = codes }
+    case .flag: parts.codes = codes
+    case .text:
+      var renumbered = [Int32](repeating: -1, count: texts.count)
+      parts.codes = codes.map { code in
+        guard code >= 0 else { return -1 }
+        if renumbered[Int(code)] < 0 {
+          renumbered[Int(code)] = Int32(parts.texts.count)
+          parts.texts.append(texts[Int(code)])
+        }
+        return renumbered[Int(code)]
+      }
+    }
+    return parts
+  }
+
+  /// A column of such parts; nil where they do not fit together.
+  public init?(name: String, role: ColumnRole, _ parts: Parts) {
+    self.init(name: name, role: role)
+    let highest: Int32 =
+      switch parts.kind {
+      case nil: -1
+      case .number: 0
+      case .flag: 1
+      case .text: Int32(parts.texts.count) - 1
+      }
+    guard parts.count >= 0, parts.numbers.count == (parts.kind == .number ? parts.count : 0),
+      parts.codes.count == (parts.kind == nil ? 0 : parts.count)
+        || (parts.kind == .number && parts.codes.isEmpty),
+      parts.codes.allSatisfy({ $0 >= -1 && $0 <= highest }),
+      parts.kind == .text || parts.texts.isEmpty, Set(parts.texts).count == parts.texts.count
+    else { return nil }
+    (kind, count, values) = (parts.kind, parts.count, parts.numbers)
+    (codes, texts) = (parts.codes, parts.texts)
+    places = Dictionary(uniqueKeysWithValues: zip(texts, Int32(0)...))
+  }
+}
+
 extension Column: Equatable {
   /// Two columns are equal if name, role and all entries are, however they came to be.
   public static func == (left: Column, right: Column) -> Bool {

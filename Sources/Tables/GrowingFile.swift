@@ -10,6 +10,8 @@ public final class GrowingFile {
   /// - Throws: `FileError`; the old file then stands.
   public init(_ path: String, text: String) throws(FileError) {
     self.path = path
+    // Nothing takes no room: on a full disk the old file would give way for one that cannot grow.
+    if text.isEmpty { try AtomicFile.check(path) }
     try AtomicFile.write(text, to: path)
     descriptor = POSIX.open(path, O_WRONLY | O_APPEND)
     if descriptor < 0 { throw FileError(path: path, code: errno) }

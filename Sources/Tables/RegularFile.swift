@@ -3,6 +3,14 @@ public enum RegularFile {
   /// All bytes of the file at `path`, at most `limit` of them; pipes and devices are refused without waiting.
   /// - Throws: `FileError`: `missing`, `isFolder`, `notRegularFile`, `noPermission`, `tooLarge`, `other`.
   public static func bytes(of path: String, limit: Int) throws(FileError) -> [UInt8] {
-    try POSIX.contents(of: path, limit: limit)
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try POSIX.contents(of: path, limit: limit)
+    } catch {
+      if case .missing = error { FileTrace.noteAbsence(of: path) }
+      throw error
+    }
+    FileTrace.noteRead(path, bytes)
+    return bytes
   }
 }

@@ -6,7 +6,7 @@ public struct Table: Sendable, Equatable {
   public private(set) var columns: [Column]
   public private(set) var rowCount = 0
   /// The columns by which the rows were sorted last, so that a narrow terminal shows them.
-  var sortedBy: [String] = []
+  public var sortedBy: [String] = []
 
   /// An empty table. The names must differ.
   public init(columns: [(String, ColumnRole)] = []) {

@@ -2,7 +2,7 @@ import Kernels
 import Tensor
 
 /// A rule by which gradients move weights, as a value without state.
-public enum Optimizer: Hashable, Sendable {
+public enum Optimizer: Hashable, Sendable, Codable {
   /// b ← μb + g + λw; w ← w − lr·b.
   case sgd(learningRate: Double, momentum: Double = 0, weightDecay: Double = 0)
   /// Adam (Kingma & Ba 2015, arXiv 1412.6980) with weight decay added to the gradient, as PyTorch's `Adam`.
@@ -28,10 +28,13 @@ public enum Optimizer: Hashable, Sendable {
 
   /// One step: (gradient, weights, state) → (weights, state), nothing else is read or written.
   ///
-  /// - Parameter gradients: for each parameter its parts (one a batch shard), summed in their order; none for statistics,
-  ///   which no step moves.
+  /// - Parameters:
+  ///   - gradients: for each parameter its parts (one a batch shard), summed in their order; none for statistics, which
+  ///     no step moves.
+  ///   - live: for each parameter the stretches outside which its gradient is 0, if they are known.
   public func step(
-    gradients: [[Tensor]], weights: inout [Tensor], state: inout OptimizerState, workers: Workers
+    gradients: [[Tensor]], live: [[Range<Int>]]? = nil, weights: inout [Tensor], state: inout OptimizerState,
+    workers: Workers
   ) {
     state.step += 1
     switch self {
@@ -41,10 +44,11 @@ public enum Optimizer: Hashable, Sendable {
         isFirst: state.step == 1)
       for i in weights.indices where !gradients[i].isEmpty {
         if state.first.isEmpty {
-          ParameterUpdates.sgd(&weights[i], gradient: gradients[i], rule, workers: workers)
+          ParameterUpdates.sgd(&weights[i], gradient: gradients[i], live: live?[i], rule, workers: workers)
         } else {
           ParameterUpdates.sgd(
-            &weights[i], velocity: &state.first[i], gradient: gradients[i], rule, workers: workers)
+            &weights[i], velocity: &state.first[i], gradient: gradients[i], live: live?[i], rule,
+            workers: workers)
         }
       }
     case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay):
@@ -53,9 +57,20 @@ public enum Optimizer: Hashable, Sendable {
         step: state.step)
       for i in weights.indices where !gradients[i].isEmpty {
         ParameterUpdates.adam(
-          &weights[i], first: &state.first[i], second: &state.second[i], gradient: gradients[i], rule,
+          &weights[i], first: &state.first[i], second: &state.second[i], gradient: gradients[i],
+          live: live?[i], rule,
           workers: workers)
       }
+    }
+  }
+}
+
+extension Optimizer {
+  /// Which moments it keeps.
+  var momentCounts: (first: Bool, second: Bool) {
+    switch self {
+    case .sgd(_, let momentum, _): (momentum != 0, false)
+    case .adam: (true, true)
     }
   }
 }
@@ -68,4 +83,8 @@ public struct OptimizerState: Sendable, Equatable {
   public var first: [Tensor]
   /// Second moment of Adam.
   public var second: [Tensor]
+
+  public init(step: Int, first: [Tensor], second: [Tensor]) {
+    (self.step, self.first, self.second) = (step, first, second)
+  }
 }

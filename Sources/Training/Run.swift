@@ -6,7 +6,7 @@ import Random
 import Tensor
 
 /// What a run needs to know besides the model, the data and the optimiser.
-public struct TrainingOptions: Hashable, Sendable {
+public struct TrainingOptions: Hashable, Sendable, Codable {
   public var batch: Int
   /// Whether the last, smaller batch of an epoch is left out.
   public var dropLast: Bool
@@ -36,7 +36,7 @@ public struct Run: Sendable {
   public private(set) var history: [StepReport] = []
 
   /// Where a run stands whose weights come from elsewhere.
-  private var start = (step: 0, epoch: 0.0)
+  public private(set) var start = (step: 0, epoch: 0.0)
   private var shards: [Shard]
   private var order = EpochOrder()
 
@@ -61,6 +61,34 @@ public struct Run: Sendable {
     self.options = options
     weights = network.initialWeights(seed: options.seed, workers: workers)
     state = optimizer.initialState(for: weights)
+    shards = []
+  }
+
+  /// A run as it stood: whatever is done to it gives the bits that the run would have given.
+  ///
+  /// - Throws: `TrainingError.network` for a model that does not take such data, `TrainingError.otherState` for weights,
+  ///   moments or a number of steps of another run.
+  public init(
+    restoring model: Model, on data: Dataset, optimizer: Optimizer, options: TrainingOptions,
+    weights: [Tensor], state: OptimizerState, history: [StepReport],
+    start: (step: Int, epoch: Double) = (0, 0)
+  ) throws(TrainingError) {
+    do throws(NetworkError) {
+      network = try model.network(input: data.input, outputs: data.outputs(for: options.loss))
+    } catch { throw .network(error) }
+    let shapes = network.tape.parameterShapes
+    let moments = optimizer.momentCounts
+    guard weights.map(\.shape) == shapes, options.batch > 0, options.batch <= data.count,
+      state.first.map(\.shape) == (moments.first ? shapes : []),
+      state.second.map(\.shape) == (moments.second ? shapes : []), state.step >= 0
+    else { throw .otherState }
+    self.data = data
+    self.optimizer = optimizer
+    self.options = options
+    self.weights = weights
+    self.state = state
+    self.history = history
+    self.start = start
     shards = []
   }
 
@@ -124,7 +152,8 @@ public struct Run: Sendable {
     let gradients = weights.indices.map { parameter in
       isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
     }
-    optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
+    optimizer.step(
+      gradients: gradients, live: network.tape.liveRanges, weights: &weights, state: &state, workers: workers)
     keepStatistics(of: active)
     history.append(report)
     return report
@@ -174,6 +203,10 @@ public struct StepReport: Hashable, Sendable {
   public var loss: Double
   /// Fraction of the batch predicted rightly before the step; 0 for regressions.
   public var accuracy: Double
+
+  public init(step: Int, loss: Double, accuracy: Double) {
+    (self.step, self.loss, self.accuracy) = (step, loss, accuracy)
+  }
 }
 
 /// The order of samples in one epoch, drawn once and kept.

@@ -6,8 +6,8 @@ import Tensor
 
 /// The part of a batch that one worker runs, with the buffers for it.
 ///
-/// The split depends on the batch and the network alone, never on the number of workers: results of matrix products
-/// change with their number of rows.
+/// The split depends on the batch and the network alone, never on the number of workers: each part of a gradient is summed
+/// by itself.
 struct Shard: Sendable {
   var gradients: [Tensor]
   var loss = 0.0

@@ -13,6 +13,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherTargets(train: Int, test: Int)
   /// The loss of a batch is not a number; the weights are those before that batch's step.
   case diverged(step: Int, loss: Double)
+  /// Weights and moments that are read back are not those of this model and optimiser.
+  case otherState
 
   public var description: String {
     switch self {
@@ -31,6 +33,7 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .diverged(let step, let loss):
       "the loss at step \(step) is \(loss.isNaN ? "not a number" : "infinite"): training stopped before that step and everything so far is kept; "
         + "try a smaller lr"
+    case .otherState: "the kept weights and moments belong to another model or optimiser"
     }
   }
 }

@@ -57,6 +57,17 @@ struct Command: ParsableCommand {
       valueName: "DIR"))
   var out: String?
 
+  @Flag(help: "Go on with a training that was stopped or killed, to the same bytes as without the break.")
+  var resume = false
+
+  @Flag(help: "Run every cell of FILE anew, whatever earlier runs have kept.")
+  var fresh = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Say whether a cell of FILE would run and what has changed; run nothing.", valueName: "CELL"))
+  var why: String?
+
   @Flag(
     help:
       "Run FILE again in a folder of its own and compare with what its last run has recorded, as exactly as tol= says."
@@ -109,8 +120,15 @@ struct Command: ParsableCommand {
     for setting in p where !setting.contains("=") {
       throw ValidationError("-p takes NAME=VALUE, not '\(setting)'")
     }
+    if resume || fresh || why != nil {
+      let flag = resume ? "--resume" : fresh ? "--fresh" : "--why"
+      if file == nil || file == "-" { throw ValidationError("\(flag) needs a FILE") }
+      if check { throw ValidationError("give \(flag) or --check, not both") }
+      if resume && fresh { throw ValidationError("give --resume or --fresh, not both") }
+      if why != nil, resume || fresh { throw ValidationError("--why runs nothing: give it alone") }
+    }
     if present, file == nil || file == "-" { throw ValidationError("--present needs a FILE") }
-    if present, check || json || quiet || verify || reprun {
+    if present, check || json || quiet || verify || reprun || why != nil {
       throw ValidationError("--present shows a run to people: it goes with no other way to run a script")
     }
     if verify || reprun {

@@ -25,6 +25,7 @@ final class Shell {
     self.terminal = terminal
     let session = Session { _ in }
     session.output = { [unowned session] in terminal.show($0, session.settings) }
+    session.aside = { [unowned session] in terminal.show($0, session.settings) }
     session.windowColumns = { terminal.windowColumns }
     session.resultFormat = command.json ? .json : .text
     session.folders = OutputFolders(root: command.out, isConfined: command.safe)
@@ -84,7 +85,9 @@ final class Shell {
         let program = try session.program(source)
         waiting = try takeSettings(for: program, isWhole: texts.count == 1)
         if command.check {
-          for line in Planner.plan(program, of: source, parameters: command.settings) {
+          for line in Planner.plan(
+            program, of: source, parameters: command.settings, rate: session.plannedRate)
+          {
             tellResult(line)
           }
         } else {
@@ -133,6 +136,11 @@ final class Shell {
         for line in [runner.summary] + runner.plan() { tellResult(line) }
         return 0
       }
+      if let cell = command.why {
+        let folder = command.out ?? RunFolder.place(for: path)
+        for line in try runner.answer(about: cell, in: folder) { tellResult(line) }
+        return 0
+      }
       folder = runner.hasCells || command.out != nil ? try RunFolder(for: path, out: command.out) : nil
       if let folder, let place = folder.replaced {
         terminal.tell("'\(place)' cannot be written: all goes to '\(folder.path)'")
@@ -141,12 +149,17 @@ final class Shell {
         root: folder?.path ?? NotebookFormat.outputFolder(of: path), isConfined: command.safe)
       let show = command.present ? presentation() : nil
       runner.audience = show
-      let failure = runner.run(in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing)
+      let failure = runner.run(
+        in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing,
+        kept: command.fresh ? .ignored : command.resume ? .resumed : .usual)
       let code = failure.map { self.report($0, in: text) } ?? 0
       if let folder, runner.hasReport, !command.quiet {
         var isStopped = false
         if case .interrupted? = failure { isStopped = true }
         terminal.tell("report: \(folder.report)" + (isStopped ? " keeps what was shown until then" : ""))
+      }
+      if case .interrupted? = failure, let checkpoint = runner.checkpoint {
+        terminal.tell("'\(checkpoint)' holds the training: --resume goes on with it, --fresh begins anew")
       }
       return code
     } catch {

@@ -71,6 +71,36 @@ import Testing
     expectClose(w, expected[0], shape: [50], tolerance: 1e-5)
   }
 
+  /// Outside the live stretches nothing is read: a gradient of NaN there is one of 0.
+  @Test(arguments: [1, 2, 3])
+  func deadStretchesOfAGradientAreNotRead(_ partCount: Int) {
+    let size = 20_000
+    // Inside a block, over the edges of blocks, over a whole block.
+    let live = [3..<10, 4000..<4200, 8000..<13_000, 19_990..<20_000]
+    let parts = (0..<partCount).map { noise([size], UInt64(20 + $0)) }
+    func outside(_ value: Float) -> [Tensor] {
+      parts.map { part in
+        var result = Tensor([size], repeating: value)
+        for i in live.joined() { result[flat: i] = part[flat: i] }
+        return result
+      }
+    }
+    func result(_ parts: [Tensor], live: [Range<Int>]?) -> [Tensor] {
+      var (w, b, m, v) = (
+        noise([size], 1), noise([size], 2), noise([size], 3), Tensor([size], repeating: 0.5)
+      )
+      let workers = Workers(count: 2)
+      ParameterUpdates.sgd(&w, gradient: parts, live: live, rule(0, 1), workers: workers)
+      ParameterUpdates.sgd(&w, velocity: &b, gradient: parts, live: live, rule(0.9, 2), workers: workers)
+      ParameterUpdates.adam(
+        &w, first: &m, second: &v, gradient: parts, live: live,
+        .init(learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2, step: 2),
+        workers: workers)
+      return [w, b, m, v]
+    }
+    #expect(result(outside(.nan), live: live) == result(outside(0), live: nil))
+  }
+
   @Test(arguments: [2, 3, 8])
   func resultsDoNotDependOnTheNumberOfWorkers(_ workers: Int) {
     let parts = [noise([200_003], 10), noise([200_003], 11), noise([200_003], 12)]

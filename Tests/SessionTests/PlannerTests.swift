@@ -1,3 +1,4 @@
+import Kernels
 import Language
 import Session
 import Testing
@@ -66,5 +67,30 @@ import Testing
       """)
     #expect(found.count == 2)
     #expect(found[1] == "line 4  b = train  the number of steps is known only when it runs")
+  }
+
+  /// Work is counted, so that at a given rate the words are given too.
+  @Test func timeAndMemoryAreForetoldFromCounts() throws {
+    let source = Source(
+      """
+      d = make mixture classes=3 per_class=500 dimensions=6
+      net = model mlp widths=[100, 100]
+      run = train net on=d batch=25 epochs=7 optimizer=adam(lr=1e-3) {
+        every 60 batches { measure srel points=d[0..59] update=[sgd(lr=1e-3), adam_fresh(lr=1e-4)] }
+      }
+      again = measure srel run source=d[0..9] probe=d[0..59]
+      """)
+    let found = Planner.plan(
+      try Session { _ in }.program(source), of: source, parameters: [],
+      rate: MachineRate(operationsPerSecond: 1e9, threads: 2))
+    // F = 6·100 + 100·100 + 100·3 = 10 900. Training: 3 · 25 · 420 · F. One measurement: (60 · 64 + 60)F for SGD and
+    // twice that for Adam in a small network; seven of them. The last: (10 · 64 + 60)F.
+    #expect(
+      found == [
+        "line 3  run = train  420 steps (60 batches x 7 epochs)  under 1 s at 1 GFLOP/s (3.4e8 multiply-adds), 31 MB\n"
+          + "  every 60 batches 7 measurements  about 1.8 s at 1 GFLOP/s (8.9e8 multiply-adds), 4 MB",
+        "line 6  again = measure  under 1 s at 1 GFLOP/s (7.6e6 multiply-adds), 2 MB",
+        "total  about 2.5 s at 1 GFLOP/s (1.2e9 multiply-adds), 31 MB",
+      ])
   }
 }

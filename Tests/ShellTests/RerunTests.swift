@@ -150,6 +150,6 @@ import Testing
     process.signal(signal)
     let found = try process.outcome()
     #expect(found.code == code, "\(found.errors)")
-    #expect(found.errors.contains("stopped at step"))
+    #expect(found.errors.contains("stopped: run at step"))
   }
 }

@@ -180,6 +180,9 @@ extension Session {
       throw SessionError.unknownName(command.verb.text, hint: nameHint(command.verb.text))
         .diagnostic(at: command.verb.range)
     }
+    if Self.unrecordedVerbs.contains(verb.name) {
+      for recording in recordings { recording.obstacle = "it uses \(verb.name)" }
+    }
     if verb.name == "time" { return try timed(command) }
     // A command inside another one (a model in train) has no name of its own.
     let (name, isInner) = (assignee, isBinding)

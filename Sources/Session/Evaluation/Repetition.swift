@@ -42,7 +42,12 @@ extension Session {
         keep(error)
       }
     }
-    if let first = failures.first, deferred == nil { deferred = first }
+    if gathersFailures, !failures.isEmpty {
+      failedPasses += failures
+      for recording in recordings { recording.obstacle = "passes of it failed" }
+    } else if let first = failures.first, deferred == nil {
+      deferred = first
+    }
     return try located(at: loop.name.range) { try gathered(loop.name.text, series.begun, series.results) }
   }
 

@@ -24,7 +24,9 @@ extension Session {
     case .definition(let name, let parameters, let body):
       assign(
         name.text,
-        .definition(Definition(name: name.text, parameters: parameters, body: body, source: source)))
+        .definition(
+          Definition(
+            name: name.text, parameters: parameters, body: body, source: source, range: statement.range)))
     case .assignment(let name, let expression):
       return try assignment(name.text, expression)
     case .expression(let expression):
@@ -100,10 +102,10 @@ extension Session {
 
   /// `_` is the last result; at a prompt the last hundred have numbers too.
   private func keepResult(_ value: Value) {
-    scopes[0].values["_"] = value
+    set("_", value, inScope: 0)
     guard numbersResults else { return }
     resultCount += 1
-    scopes[0].values["_\(resultCount)"] = value
+    set("_\(resultCount)", value, inScope: 0)
     scopes[0].values["_\(resultCount - 100)"] = nil
   }
 

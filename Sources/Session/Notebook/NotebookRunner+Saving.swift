@@ -29,7 +29,7 @@ extension NotebookRunner {
     }
     rows += session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
     rows += session.provenanceNotes.map { ($0.name, $0.text) }
-    rows.append(("matrix products", "OpenBLAS, \(Workers.kernelName) kernels"))
+    rows.append(("matrix products", Version.matrixProducts))
     return rows
   }
 
@@ -48,7 +48,7 @@ extension NotebookRunner {
       session.scopes[0].values[name].map { value in
         OutputsRecord.NamedValue(
           name: name, kind: value.kindName, text: value.recordText?.withoutFolder(root),
-          digest: digest(value, root))
+          digest: cache?.names[name]?.digest ?? "")
       }
     }
   }

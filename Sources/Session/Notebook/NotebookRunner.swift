@@ -26,8 +26,9 @@ public final class NotebookRunner {
   /// What the cells said, as far as they have run, for the report.
   var outputs: [CellOutput] = []
   var record: OutputsRecord
-  /// The digest of a value, for the record.
-  var digest: (Value, _ root: String?) -> String = Digest.value
+  /// What earlier runs have kept; nil where nothing is kept.
+  var cache: CellCache?
+  var failedPasses: [Diagnostic] = []
   /// To whom the cells are shown while they run.
   public weak var audience: (any NotebookAudience)?
   /// The report has been written at least once.
@@ -97,8 +98,10 @@ public final class NotebookRunner {
       .joined(separator: ": ")
   }
 
-  /// The trainings of the script: steps, and how many measurements each block makes.
-  public func plan() -> [String] { Planner.plan(program, of: notebook.source, parameters: settings) }
+  /// The trainings of the script: steps, how many measurements each block makes, expected time and memory.
+  public func plan() -> [String] {
+    Planner.plan(program, of: notebook.source, parameters: settings, rate: session.plannedRate)
+  }
 
   /// Runs all cells, or those up to the first that fails.
   ///
@@ -106,12 +109,21 @@ public final class NotebookRunner {
   ///   - folder: where report and record go; nil for none.
   ///   - command: what was typed to start this, for the record.
   ///   - keepsGoing: go on with the next cell after one that failed.
+  ///   - kept: what is done with the work of earlier runs.
   /// - Returns: the first failure, nil if all went well.
-  public func run(in folder: RunFolder?, command: [String] = [], keepsGoing: Bool = false)
-    -> SessionFailure?
-  {
+  public func run(
+    in folder: RunFolder?, command: [String] = [], keepsGoing: Bool = false, kept: KeptWork = .usual
+  ) -> SessionFailure? {
     var conditions = RunConditions(command: command, threads: session.workers.count)
     var first: SessionFailure?
+    do throws(SessionFailure) {
+      cache = folder.map { CellCache(folder: $0.path, session: session, kept) }
+      try cache?.begin(cells.map(text))
+    } catch {
+      return error
+    }
+    session.gathersFailures = true
+    defer { session.gathersFailures = false }
     for place in cells.indices {
       let shown = presented(place)
       guard case .stay(let hands) = shown.flatMap({ audience?.meet($0) }) ?? .stay(hands: nil) else {
@@ -137,8 +149,10 @@ public final class NotebookRunner {
       }
       if isStopped { break }
     }
+    first = first ?? failureOfPasses
     conditions.exit = Int(first?.exitCode ?? 0)
     if let problem = save(in: folder, conditions) { first = first ?? problem }
+    cache?.finish(cells.map(text))
     return first
   }
 
@@ -163,13 +177,18 @@ public final class NotebookRunner {
     output.question?.hands = hands
     let events = CellEvents(session)
     defer { events.end() }
+    session.failedPasses = []
     let (state, failure) = outcome(of: cell)
+    let passes = session.failedPasses
+    failedPasses += passes
     output.text = events.text
     output.figures = events.figures
-    output.error = failure.flatMap(errorText)
+    output.error = (failure ?? passes.first.map { .failed($0) }).flatMap(errorText)
     output.isSkipped = state == .skipped
+    record.cells[place].key = cache?.keyDigest
     record.cells[place].take(
-      output, state, values: namedValues(events.names), files: recordedFiles(events.files))
+      output, passes.isEmpty ? state : .failed, values: namedValues(events.names),
+      files: recordedFiles(events.files))
     if !isPreamble(cell), !(isProse && output.isSkipped) { outputs.append(output) }
     return failure
   }
@@ -185,7 +204,10 @@ public final class NotebookRunner {
       return (.failed, error)
     }
     do throws(SessionFailure) {
-      try session.execute(cell.statements, of: notebook.source)
+      let run = { [session, notebook] () throws(SessionFailure) in
+        try session.execute(cell.statements, of: notebook.source)
+      }
+      if let cache, cell.cell.kind == .code { try cache.run(text(of: cell), run) } else { try run() }
     } catch {
       guard error.isError else { return (error.exitCode == 0 ? .done : .stopped, error) }
       guard cell.options.expectsError else { return (.failed, error) }

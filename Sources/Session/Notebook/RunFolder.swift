@@ -82,6 +82,16 @@ public final class RunFolder {
     try AtomicFile.write(text, to: path + "/" + name)
   }
 
+  /// Where the runs of a notebook leave what they make, as far as there have been any.
+  public static func place(for notebook: String) -> String {
+    let usual = NotebookFormat.outputFolder(of: notebook)
+    if FileManager.default.fileExists(atPath: usual) { return usual }
+    guard let other = substitute(for: notebook), FileManager.default.fileExists(atPath: other) else {
+      return usual
+    }
+    return other
+  }
+
   /// A folder of the user's own for a notebook in a place that cannot be written; the digest of its path tells
   /// notebooks of one name apart.
   private static func substitute(for notebook: String) -> String? {

@@ -61,6 +61,17 @@ extension Session {
     }
   }
 
+  /// Keeps the text of statements whose effect was taken over without running them.
+  func note(_ statements: [Statement], of source: Source) {
+    let outer = self.source
+    self.source = source
+    defer { self.source = outer }
+    rewriting = nil
+    for statement in statements where statement.isWorthKeeping {
+      log.append(text(of: statement), result: nil)
+    }
+  }
+
   private func text(of statement: Statement) -> String {
     let range = statement.range
     if case .param(let name, _, let doc) = statement.kind, let value = parameters[name.text] {

@@ -10,6 +10,8 @@ public indirect enum ValueKind: Sendable, Hashable {
   case wholes(atLeast: Int)
   case flag
   case text
+  /// A time such as `5min`.
+  case duration
   /// One word of a closed list.
   case word([String])
   /// One or several words of a closed list.
@@ -48,6 +50,7 @@ public indirect enum ValueKind: Sendable, Hashable {
     case .wholes(let least): "a list of whole numbers, each \(least) or more"
     case .flag: "yes or no"
     case .text: "a string"
+    case .duration: "a time such as 5min"
     case .word(let words):
       words.count == 1 ? "the word \(words[0])" : "one of " + words.joined(separator: ", ")
     case .words(let words): "one or several of " + words.joined(separator: ", ")
@@ -99,6 +102,10 @@ public indirect enum ValueKind: Sendable, Hashable {
       return value.elements?.allSatisfy { $0.wholeNumber.map { $0 >= least } ?? false } ?? false
     case .flag: return value.flag != nil
     case .text: return if case .string = value { true } else { false }
+    case .duration:
+      return if case .quantity(let time, let unit) = value { unit.dimension == .time && time >= 0 } else {
+        false
+      }
     case .word(let words): return value.text.map(words.contains) ?? false
     case .words(let words):
       return (value.elements ?? [value]).allSatisfy { $0.text.map(words.contains) ?? false }

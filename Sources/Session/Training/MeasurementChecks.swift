@@ -1,10 +1,10 @@
 import Elasticity
 
 /// What the measurements inside a training have to tell besides their tables: one line for each update and control.
-struct MeasurementChecks {
-  private struct Entry {
+struct MeasurementChecks: Codable {
+  private struct Entry: Codable {
     var summary: Measurement.Summary
-    let includesSelf: Bool
+    var includesSelf: Bool
     var count = 1
   }
 

@@ -10,6 +10,8 @@ final class TrainingContext {
   let name: String?
   /// The self-checks of the measurements made on the way.
   var checks = MeasurementChecks()
+  /// Keeps the training as it stands, in time or at once; false where that is not possible.
+  var checkpoint: ((Course, _ isLast: Bool) -> Bool)?
 
   init(_ trained: TrainedRun, name: String?) {
     self.trained = trained

@@ -12,11 +12,12 @@ extension Session {
     let run = context.trained.run
     let schedule = try TrainingSchedule(
       call.command.block?.statements ?? [], batchesPerEpoch: run.batchesPerEpoch, session: self)
-    try advance(
+    try advanceKept(
       context,
       Course(
         command: call.command, lastStep: lastStep, schedule: schedule, until: call.conditions["until"],
-        log: try logPath(call, context.trained)))
+        log: try logPath(call, context.trained)),
+      call)
   }
 
   func advance(_ context: TrainingContext, _ start: Course) throws {
@@ -28,7 +29,7 @@ extension Session {
       planned: course.schedule.count(
         from: first, to: course.lastStep, isResumed: course.isResumed, withEnd: false))
     var log = try located(at: course.command.range) {
-      try course.log.map { try RunLog($0, of: context.trained) }
+      try course.log.map { path in try FileTrace.suspended { try RunLog(path, of: context.trained) } }
     }
     let outer = training
     training = context
@@ -36,7 +37,8 @@ extension Session {
     do {
       if !course.isResumed { try runBlocks(&course.schedule, &meter, atStart: true) }
       while context.trained.run.step < course.lastStep {
-        try stopIfAsked(context)
+        try stopIfAsked(context, course)
+        _ = context.checkpoint?(course, false)
         try context.trained.run.advance(workers: workers)
         try runBlocks(&course.schedule, &meter, atStart: false)
         try evaluateTestData(context)
@@ -48,7 +50,7 @@ extension Session {
       if let progress = meter.finish(context.trained) { output(.progress(progress)) }
       for entry in course.schedule.entries { if case .end = entry.time { try run(entry.block, &meter) } }
       // What the end adds may belong before lines that are there.
-      try log?.rewrite(context.trained)
+      try FileTrace.suspended { try log?.rewrite(context.trained) }
     } catch is KeptStop {
       deferred = Stop.interrupted
       noteStop(context, course)
@@ -83,6 +85,8 @@ extension Session {
       }
       logs[file] = trained.name
       filesWritten.append(file)
+      // Told here and not by the file: its lines follow from the run, so a checkpoint need not hold them.
+      FileTrace.noteWritten(file)
       return file
     }
   }
@@ -98,9 +102,10 @@ extension Session {
   /// Ends a training after a whole step, with everything kept.
   private struct KeptStop: Error {}
 
-  private func stopIfAsked(_ context: TrainingContext) throws {
+  private func stopIfAsked(_ context: TrainingContext, _ course: Course) throws {
     guard interruption.isRequested else { return }
     if interruption.isAbandonment { throw Stop.interrupted }
+    if let checkpoint = context.checkpoint, checkpoint(course, true) { throw KeptStop() }
     let kept = context.trained.measurements.count
     if interruption.endsProgram {
       output(

@@ -114,6 +114,8 @@ public struct Definition: Sendable {
   var parameters: [FormalParameter]
   var body: Block
   var source: Source
+  /// Where the whole statement stands.
+  var range: ByteRange
 }
 
 /// The files that one plot wrote.

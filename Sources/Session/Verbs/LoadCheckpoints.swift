@@ -3,6 +3,7 @@ import Elasticity
 import FoundationEssentials
 import Language
 import Network
+import Tables
 import Training
 
 extension Verb {
@@ -77,6 +78,12 @@ struct CheckpointFile {
 
   private static let ending = ".safetensors"
 
+  private static func listing(_ folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    FileTrace.noteListing(folder, names)
+    return names
+  }
+
   /// The files of a folder, or those that fit a pattern with `*` and `?`, in natural order.
   static func found(by pattern: String) throws -> [CheckpointFile] {
     var isFolder = false
@@ -89,11 +96,7 @@ struct CheckpointFile {
       let part = parts.removeFirst()
       let isOpen = part.contains("*") || part.contains("?")
       folders = folders.flatMap { folder in
-        let names =
-          isOpen
-          ? (try? FileManager.default.contentsOfDirectory(atPath: folder.path.isEmpty ? "." : folder.path))
-            ?? []
-          : [part]
+        let names = isOpen ? listing(folder.path.isEmpty ? "." : folder.path) : [part]
         return names.filter { !isOpen || (fits($0, pattern: part) && !$0.hasPrefix(".")) }.map { name in
           let isLabelled = isOpen || !folder.label.isEmpty
           return (

@@ -1,6 +1,7 @@
 import Datasets
 import FoundationEssentials
 import Language
+import Tables
 
 extension Verb {
   private static let script = ThingDeclaration(
@@ -31,7 +32,8 @@ extension Verb {
       let runner = try NotebookRunner(source, name: source.name ?? "", session: reader, parameters: [])
       let settings = try session.parameters(call, of: runner.program, in: source)
       let plan = Planner.plan(
-        runner.program, of: source, parameters: settings.map { ($0.name, $0.value.sourceText) })
+        runner.program, of: source, parameters: settings.map { ($0.name, $0.value.sourceText) },
+        rate: session.plannedRate)
       session.show(words: ([runner.summary] + plan).joined(separator: "\n"))
     } catch {
       throw Session.placed(error, in: source)
@@ -99,7 +101,7 @@ extension Session {
     defer {
       let (names, begun) = (scopes[0].values, log)
       (scopes, seed, parameters, log, folders, source, assignee, passName) = outer
-      scopes[scopes.count - 1].values.merge(names) { $1 }
+      for (name, value) in names { set(name, value, inScope: scopes.count - 1) }
       // What was done before an error or a stop is kept, and so it stands in the log.
       if !isDone { log.append(begun) }
       rewriting = nil
@@ -148,8 +150,14 @@ enum ScriptNames {
   static func path(of name: String) -> String? {
     if name.contains("/") || isScript(name) { return name }
     let files = [name + ".srel", name + ".srel.md"]
-    return files.first { FileManager.default.fileExists(atPath: $0) }
+    return files.first(where: isThere)
       ?? files.lazy.compactMap { AssetLocation.path("\(shipped)/\($0)") }.first
+  }
+
+  private static func isThere(_ path: String) -> Bool {
+    if FileManager.default.fileExists(atPath: path) { return true }
+    FileTrace.noteAbsence(of: path)
+    return false
   }
 
   private static func isScript(_ name: String) -> Bool {

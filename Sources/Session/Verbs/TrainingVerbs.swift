@@ -97,6 +97,9 @@ extension Verb {
     OptionDeclaration(
       "until", .condition, "stop after the first step for which this holds: until=(loss < 0.1)"),
     OptionDeclaration(
+      "checkpoint", .duration,
+      "in a notebook: how often the state is kept in NAME.out for --resume, 5min if not given"),
+    OptionDeclaration(
       "log", .text, "a file that gets a line of JSON for each step, evaluation and measurement as it comes"),
   ]
 
