@@ -55,7 +55,7 @@ import Testing
   }
 
   /// The results of a run, wherever the script stands.
-  private func said(_ outcome: BatchProcess.Outcome, by script: Script) -> String {
+  private func said(_ outcome: Outcome, by script: Script) -> String {
     outcome.output.replacingOccurrences(of: script.folder.path, with: "FOLDER")
   }
 
