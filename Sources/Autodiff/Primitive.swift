@@ -8,6 +8,8 @@ public enum Primitive: Hashable, Sendable {
   case input
   /// x·w, w `[inputs, outputs]`.
   case linear(inputs: Int, outputs: Int)
+  /// x·w^degree, w `[inputs, outputs]` raised element by element: linear in x, homogeneous in w.
+  case power(inputs: Int, outputs: Int, degree: Double)
   /// x ∗ w, w `[kernelHeight, kernelWidth, inputs, outputs]`.
   indirect case convolution(Convolution)
   /// x + b, one b a channel.
@@ -35,7 +37,7 @@ public enum Primitive: Hashable, Sendable {
   /// The shape of the parameter, or nil for a primitive without one.
   public var parameterShape: Shape? {
     switch self {
-    case .linear(let inputs, let outputs): return [inputs, outputs]
+    case .linear(let inputs, let outputs), .power(let inputs, let outputs, _): return [inputs, outputs]
     case .convolution(let convolution):
       let g = convolution.geometry
       return [g.kernelHeight, g.kernelWidth, g.inputChannels, g.outputChannels]
@@ -57,7 +59,7 @@ public enum Primitive: Hashable, Sendable {
         let start = ranges.last?.upperBound == live * tap ? ranges.removeLast().lowerBound : live * tap
         ranges.append(start..<(live + 1) * tap)
       }
-    case .linear, .bias, .scale: return parameterShape.map { [0..<$0.count] } ?? []
+    case .linear, .power, .bias, .scale: return parameterShape.map { [0..<$0.count] } ?? []
     case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
       .flatten:
       return []
@@ -68,7 +70,7 @@ public enum Primitive: Hashable, Sendable {
   public func outputShape(_ input: SampleShape) -> SampleShape {
     switch self {
     case .input, .bias, .relu, .tanh, .multiply, .add, .standardize, .scale, .groupNormalize: return input
-    case .linear(_, let outputs):
+    case .linear(_, let outputs), .power(_, let outputs, _):
       return SampleShape(height: input.height, width: input.width, channels: outputs)
     case .convolution(let convolution):
       let g = convolution.geometry
@@ -82,7 +84,8 @@ public enum Primitive: Hashable, Sendable {
   /// Multiply-adds for one sample, those with padding left out. `input` is the shape of the first operand.
   public func multiplyAdds(_ input: SampleShape) -> Int {
     switch self {
-    case .linear(let inputs, let outputs): return input.height * input.width * inputs * outputs
+    case .linear(let inputs, let outputs), .power(let inputs, let outputs, _):
+      return input.height * input.width * inputs * outputs
     case .convolution(let convolution): return convolution.multiplyAdds
     case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
       .groupNormalize, .flatten:
@@ -95,6 +98,7 @@ public enum Primitive: Hashable, Sendable {
     switch self {
     case .input: Elementwise.copy(x, into: &out)
     case .linear: Linear.product(x, required(parameter), into: &out)
+    case .power(_, _, let degree): Linear.product(x, powers(parameter, degree), into: &out)
     case .convolution(let convolution): convolution.product(x, required(parameter), into: &out)
     case .bias: Elementwise.addBias(x, required(parameter), into: &out)
     case .relu: Elementwise.relu(x, into: &out)
@@ -121,6 +125,8 @@ public enum Primitive: Hashable, Sendable {
     switch self {
     case .input: break
     case .linear: Linear.inputGradient(d, required(parameter), into: &out, accumulating: accumulating)
+    case .power(_, _, let degree):
+      Linear.inputGradient(d, powers(parameter, degree), into: &out, accumulating: accumulating)
     case .convolution(let convolution):
       convolution.inputGradient(d, required(parameter), into: &out, accumulating: accumulating)
     case .bias, .add:
@@ -154,9 +160,16 @@ public enum Primitive: Hashable, Sendable {
   }
 
   /// The gradient at the parameter from the factors (x, d), over all samples or for one of them alone.
-  func parameterGradient(input x: Tensor, outputGradient d: Tensor, sample: Int?, into out: inout Tensor) {
+  func parameterGradient(
+    input x: Tensor, outputGradient d: Tensor, parameter: Tensor, sample: Int?, into out: inout Tensor
+  ) {
     switch self {
     case .linear: Linear.weightGradient(x, d, sample: sample, into: &out)
+    case .power(_, _, let degree):
+      // By the chain rule from the gradient at w^degree.
+      var atPowers = Tensor(uninitialized: parameter.shape)
+      Linear.weightGradient(x, d, sample: sample, into: &atPowers)
+      Power.derivative(parameter, degree: degree, times: atPowers, into: &out)
     case .convolution(let convolution): convolution.weightGradient(x, d, sample: sample, into: &out)
     case .bias: Elementwise.biasGradient(d, sample: sample, into: &out)
     case .scale: Normalization.scaleGradient(x, d, sample: sample, into: &out)
@@ -172,6 +185,14 @@ public enum Primitive: Hashable, Sendable {
     var part = Tensor(uninitialized: out.shape)
     body(&part)
     Elementwise.accumulate(part, into: &out)
+  }
+
+  /// The weights of `power`, raised.
+  func powers(_ parameter: Tensor?, _ degree: Double) -> Tensor {
+    let weights = required(parameter)
+    var result = Tensor(uninitialized: weights.shape)
+    Power.value(weights, degree: degree, into: &result)
+    return result
   }
 
   func required(_ parameter: Tensor?) -> Tensor {

@@ -116,6 +116,22 @@ extension Primitive {
       } dense: { stepped, change, out in
         Linear.product(stepped, change, into: &out, accumulating: true)
       }
+    case .power(_, _, let degree):
+      if let delta = first {
+        Linear.product(delta, powers(parameter, degree), into: &out)
+      } else {
+        Elementwise.fill(&out, with: 0)
+      }
+      if case .dense(let change) = change, let stepped {
+        let weights = required(parameter)
+        var moved = Tensor(uninitialized: weights.shape)
+        if isFirstOrder {
+          Power.derivative(weights, degree: degree, times: change, into: &moved)
+        } else {
+          Power.difference(weights, change, degree: degree, into: &moved)
+        }
+        Linear.product(stepped, moved, into: &out, accumulating: true)
+      }
     case .convolution(let convolution):
       if let delta = first {
         convolution.product(delta, required(parameter), into: &out)
@@ -172,7 +188,8 @@ extension Primitive {
     // Its Jacobian is symmetric.
     case .groupNormalize(let normalization):
       normalization.inputGradient(required(delta), input: x, output: y, into: &out)
-    case .input, .linear, .convolution, .bias, .multiply, .averagePool, .add, .standardize, .scale, .flatten:
+    case .input, .linear, .power, .convolution, .bias, .multiply, .averagePool, .add, .standardize, .scale,
+      .flatten:
       return false
     }
     return true
@@ -200,7 +217,7 @@ extension Primitive {
     case .linear: return true
     case .convolution(let convolution):
       return convolution.lowRankMultiplyAdds * 3 < convolution.multiplyAdds * 2
-    case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
+    case .input, .power, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
       .groupNormalize, .flatten:
       return false
     }

@@ -67,16 +67,15 @@ extension Tape {
 
   /// The gradient at one parameter after `backpropagate`, summed over the batch or for one sample alone.
   ///
-  /// Dead taps of `out` are left as they are; their gradient is 0.
+  /// `parameters` are those of the two passes. Dead taps of `out` are left as they are; their gradient is 0.
   public func parameterGradient(
-    _ parameter: Int, _ activations: Activations, _ gradients: Activations, sample: Int? = nil,
-    into out: inout Tensor
+    _ parameter: Int, of parameters: [Tensor], _ activations: Activations, _ gradients: Activations,
+    sample: Int? = nil, into out: inout Tensor
   ) {
     let index = parameterNodes[parameter]
     nodes[index].primitive.parameterGradient(
       input: activations.values[nodes[index].inputs[0]], outputGradient: gradients.values[index],
-      sample: sample,
-      into: &out)
+      parameter: parameters[parameter], sample: sample, into: &out)
   }
 
   /// Room for the gradients of all parameters, zero everywhere.

@@ -8,12 +8,14 @@ import Training
 struct SourcePass: Sendable {
   /// Their rows among all sources.
   let rows: Range<Int>
+  /// Where the gradients are taken.
+  let weights: [Tensor]
   private(set) var activations = Activations()
   private(set) var gradients = Activations()
   let outputGradient: Tensor
 
   init(network: Network, weights: [Tensor], loss: Loss, sources: Dataset, rows range: Range<Int>) {
-    rows = range
+    (rows, self.weights) = (range, weights)
     let rows = Array(range)
     network.tape.evaluate(weights, sources.batch(rows: rows), into: &activations)
     outputGradient = loss.gradient(activations.output, sources.targets(rows, for: loss), scale: 1)

@@ -116,7 +116,7 @@ struct StepEngine: Sendable {
       }
       scratch.makeRoom(for: parameter, weights[parameter].shape)
       network.tape.parameterGradient(
-        parameter, pass.activations, pass.gradients, sample: source - pass.rows.lowerBound,
+        parameter, of: pass.weights, pass.activations, pass.gradients, sample: source - pass.rows.lowerBound,
         into: &scratch.gradients[parameter])
       let counts = form(parameter, &scratch)
       small += counts.small

@@ -42,7 +42,8 @@ public struct TangentKernel: Sendable {
         rows.reserveCapacity(points.count * shape.count)
         var gradient = Tensor(zeros: shape)
         for point in 0..<points.count {
-          tape.parameterGradient(parameter, activations, backward, sample: point, into: &gradient)
+          tape.parameterGradient(
+            parameter, of: weights, activations, backward, sample: point, into: &gradient)
           rows += gradient.scalars
         }
         let gradients = Tensor([points.count, shape.count], scalars: rows)

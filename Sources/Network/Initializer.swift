@@ -16,6 +16,8 @@ public enum Initializer: String, CaseIterable, Hashable, Sendable, Codable {
 public struct Parameter: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     case linear, convolution, bias
+    /// Weights that are raised to a power; they start above 0.
+    case power
     /// The scale and the bias of a normalisation layer.
     case scale, shift
     /// Mean and variance that batch normalisation keeps, `[2, channels]`; no gradient moves them.
@@ -40,6 +42,7 @@ extension Network {
     zip(parameters, tape.parameterShapes).map { parameter, shape in
       switch parameter.kind {
       case .scale: return Tensor(shape, repeating: 1)
+      case .power: return Tensor(shape, repeating: Float(model.scale * Model.homogeneousStart))
       case .shift: return Tensor(zeros: shape)
       case .statistics: return Tensor(shape, scalars: (0..<shape.count).map { $0 < shape[1] ? 0 : 1 })
       case .linear, .convolution, .bias: break
@@ -62,7 +65,7 @@ extension Network {
     if let deviation = parameter.deviation { return deviation }
     let isKaiming =
       switch (parameter.kind, model.initializer, model.architecture) {
-      case (.bias, _, _), (.scale, _, _), (.shift, _, _), (.statistics, _, _): false
+      case (.bias, _, _), (.power, _, _), (.scale, _, _), (.shift, _, _), (.statistics, _, _): false
       case (_, .kaiming, _): true
       case (.convolution, .standard, .resnet): true
       default: false

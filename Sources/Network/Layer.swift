@@ -4,6 +4,8 @@ import Kernels
 /// A building block of a model; sizes of inputs follow from what comes before.
 public indirect enum Layer: Hashable, Sendable {
   case linear(outputs: Int, bias: Bool)
+  /// Σ_j w_j^degree x_j for each output, without bias.
+  case power(outputs: Int, degree: Double)
   case convolution(channels: Int, kernel: Int, stride: Int, padding: Int, bias: Bool)
   /// Batch normalisation with scale and bias.
   case batchNorm
@@ -53,6 +55,10 @@ struct NetworkBuilder {
       parameters.append(
         Parameter(name: named.name + ".weight", kind: .linear, fanIn: shape.channels, fanOut: outputs))
       return hasBias ? recordBias(named.name, channels: outputs, fanIn: shape.channels, on: y) : y
+    case .power(let outputs, let degree):
+      parameters.append(
+        Parameter(name: named.name + ".weight", kind: .power, fanIn: shape.channels, fanOut: outputs))
+      return tape.record(.power(inputs: shape.channels, outputs: outputs, degree: degree), x)
     case .convolution(let channels, let kernel, let stride, let padding, let hasBias):
       let geometry = ConvolutionGeometry(
         inputHeight: shape.height, inputWidth: shape.width, inputChannels: shape.channels,

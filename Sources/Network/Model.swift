@@ -9,6 +9,8 @@ public struct Model: Hashable, Sendable, Codable {
     case mlp(widths: [Int])
     /// One ReLU gate an output, max(0, w·x).
     case gate
+    /// Σ_j w_j^degree x_j for each output (Theorems 5.1–5.3), without bias; all weights start at `homogeneousStart`.
+    case homogeneous(degree: Double)
     /// For each entry a 3×3 convolution, ReLU and 2×2 max-pool; then one linear layer.
     case cnn(channels: [Int])
     /// A residual network (He et al. 2016, arXiv 1512.03385) as torchvision has it.
@@ -19,6 +21,9 @@ public struct Model: Hashable, Sendable, Codable {
       .resnet(ResNet(depth: .eighteen, width: width))
     }
   }
+
+  /// The first weights of `homogeneous`, before `scale`: above 0, as the theorems ask.
+  public static let homogeneousStart = 0.3
 
   public var architecture: Architecture
   /// Whether linear layers and the convolutions of `cnn` have a bias. ResNets have one in their last layer only.
@@ -50,15 +55,22 @@ public struct Model: Hashable, Sendable, Codable {
     self.scale = scale
   }
 
+  /// The highest degree of `homogeneous`, that of its closed form.
+  public static let highestDegree = 100.0
+
   public var name: String {
     switch architecture {
     case .linear: "linear"
     case .gate: "gate"
+    case .homogeneous: "homogeneous"
     case .mlp: "mlp"
     case .cnn: "cnn"
     case .resnet(let resnet): resnet.depth.name
     }
   }
+
+  /// Whether `bias` and `initializer` mean something: `homogeneous` has no biases and no drawn weights.
+  public var hasBiasOption: Bool { if case .homogeneous = architecture { false } else { true } }
 
   /// Builds the network for samples of one shape and a number of outputs (classes).
   ///
@@ -67,6 +79,8 @@ public struct Model: Hashable, Sendable, Codable {
     try check("outputs", [outputs])
     switch architecture {
     case .linear, .gate: break
+    case .homogeneous(let degree):
+      guard degree >= 1, degree <= Model.highestDegree else { throw .degree(degree) }
     case .mlp(let widths): try check("a width", widths)
     case .cnn(let channels):
       try check("a number of channels", channels)
@@ -96,6 +110,8 @@ public struct Model: Hashable, Sendable, Codable {
     case .linear: return Model.sequential([.flatten, .linear(outputs: outputs, bias: bias)], from: -1)
     case .mlp(let widths):
       return Model.sequential([.flatten] + denseLayers(widths, inputs: inputs, outputs: outputs), from: -1)
+    case .homogeneous(let degree):
+      return Model.sequential([.flatten, .power(outputs: outputs, degree: degree)], from: -1)
     case .gate: return Model.sequential([.flatten, .linear(outputs: outputs, bias: bias), .relu], from: -1)
     case .cnn(let channels):
       let stages = channels.flatMap {

@@ -107,7 +107,7 @@ public struct Network: Hashable, Sendable {
   private static func shapeInPyTorch(_ shape: Shape, _ kind: Parameter.Kind) -> Shape {
     switch kind {
     case .bias, .scale, .shift, .statistics: shape
-    case .linear: [shape[1], shape[0]]
+    case .linear, .power: [shape[1], shape[0]]
     case .convolution: [shape[3], shape[2], shape[0], shape[1]]
     }
   }
@@ -115,7 +115,7 @@ public struct Network: Hashable, Sendable {
   private static func toPyTorch(_ weight: Tensor, _ kind: Parameter.Kind) -> Tensor {
     switch kind {
     case .bias, .scale, .shift, .statistics: weight
-    case .linear: weight.permuted([1, 0])
+    case .linear, .power: weight.permuted([1, 0])
     case .convolution: weight.permuted([3, 2, 0, 1])
     }
   }
@@ -123,7 +123,7 @@ public struct Network: Hashable, Sendable {
   private static func fromPyTorch(_ weight: Tensor, _ kind: Parameter.Kind) -> Tensor {
     switch kind {
     case .bias, .scale, .shift, .statistics: weight
-    case .linear: weight.permuted([1, 0])
+    case .linear, .power: weight.permuted([1, 0])
     case .convolution: weight.permuted([2, 3, 1, 0])
     }
   }

@@ -6,6 +6,7 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
   case wrongChannels(model: String, needs: Int, has: Int)
   case inputTooSmall(model: String, needs: Int, input: SampleShape)
   case notPositive(model: String, what: String, value: Int)
+  case degree(Double)
   case weightsDiffer(WeightMismatch)
   case notFiniteWeight(name: String)
   case badRenaming(String)
@@ -20,6 +21,7 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(model) takes images of at least \(needs)x\(needs), these are \(input): load them with pad=\(max(needs, 32))"
     case .notPositive(let model, let what, let value):
       "\(model): \(what) must be at least 1, not \(value)"
+    case .degree(let degree): "homogeneous: the degree must be 1 to 100, not \(degree)"
     case .weightsDiffer(let mismatch):
       "the weights in the file are those of another network: \(mismatch)"
         + (mismatch.rule.map { "; rename=\"\($0)\" would fit" } ?? "")

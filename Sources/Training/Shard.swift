@@ -42,7 +42,8 @@ struct Shard: Sendable {
       outputGradient: loss.gradient(activations.output, targets, scale: 1 / Double(batch)),
       into: &backward)
     for parameter in gradients.indices {
-      network.tape.parameterGradient(parameter, activations, backward, into: &gradients[parameter])
+      network.tape.parameterGradient(
+        parameter, of: weights, activations, backward, into: &gradients[parameter])
     }
   }
 }

@@ -70,7 +70,8 @@ extension Workload {
     return {
       run.network.tape.backpropagate(run.weights, activations, outputGradient: atOutput, into: &gradients)
       for parameter in ofWeights.indices {
-        run.network.tape.parameterGradient(parameter, activations, gradients, into: &ofWeights[parameter])
+        run.network.tape.parameterGradient(
+          parameter, of: run.weights, activations, gradients, into: &ofWeights[parameter])
       }
     }
   }

@@ -70,7 +70,7 @@ import Testing
       return (loss(up, gamma) - loss(down, gamma)) / (2 * h)
     }
     var found = Tensor(zeros: parameters[0].shape)
-    tape.parameterGradient(0, activations, backward, into: &found)
+    tape.parameterGradient(0, of: parameters, activations, backward, into: &found)
     expectClose(found, expected, shape: found.shape, tolerance: 5e-6)
     let scales = gamma.indices.map { i in
       var (up, down) = (gamma, gamma)
@@ -79,7 +79,7 @@ import Testing
       return (loss(w, up) - loss(w, down)) / (2 * h)
     }
     var scale = Tensor(zeros: parameters[2].shape)
-    tape.parameterGradient(2, activations, backward, into: &scale)
+    tape.parameterGradient(2, of: parameters, activations, backward, into: &scale)
     expectClose(scale, scales, shape: scale.shape, tolerance: 5e-6)
   }
 

@@ -46,7 +46,7 @@ import Testing
     }
     for parameter in expected.indices where !test.tape.isStatistic[parameter] {
       var found = Tensor(zeros: test.parameters[parameter].shape)
-      test.tape.parameterGradient(parameter, activations, backward, into: &found)
+      test.tape.parameterGradient(parameter, of: test.parameters, activations, backward, into: &found)
       expectClose(found, expected[parameter], shape: test.parameters[parameter].shape, tolerance: 2e-6)
     }
   }

@@ -27,14 +27,15 @@ import Testing
     let input = test.input.scalars.map(Double.init)
     for parameter in test.parameters.indices where !test.tape.isStatistic[parameter] {
       var found = Tensor(zeros: test.parameters[parameter].shape)
-      test.tape.parameterGradient(parameter, activations, gradients, into: &found)
+      test.tape.parameterGradient(parameter, of: test.parameters, activations, gradients, into: &found)
       let oracle = Oracle(test.tape, parameters: test.parameters)
       let expected = centralDifferences(oracle, parameter, input, c, test.samples)
       expectClose(found, expected, shape: found.shape, tolerance: 5e-6)
       var sum = [Double](repeating: 0, count: found.count)
       for sample in 0..<test.samples {
         var one = Tensor(zeros: found.shape)
-        test.tape.parameterGradient(parameter, activations, gradients, sample: sample, into: &one)
+        test.tape.parameterGradient(
+          parameter, of: test.parameters, activations, gradients, sample: sample, into: &one)
         for (i, value) in one.scalars.enumerated() { sum[i] += Double(value) }
       }
       expectClose(found, sum, shape: found.shape, tolerance: 5e-6)
@@ -53,7 +54,8 @@ import Testing
     for i in 0..<c.count where i / channels % test.samples != 1 { c[flat: i] = 0 }
     for parameter in test.parameters.indices where !test.tape.isStatistic[parameter] {
       var found = Tensor(zeros: test.parameters[parameter].shape)
-      test.tape.parameterGradient(parameter, activations, gradients, sample: 1, into: &found)
+      test.tape.parameterGradient(
+        parameter, of: test.parameters, activations, gradients, sample: 1, into: &found)
       let expected = centralDifferences(
         Oracle(test.tape, parameters: test.parameters), parameter, test.input.scalars.map(Double.init), c,
         test.samples)
@@ -106,7 +108,7 @@ import Testing
     let dense: [ParameterChange] = test.parameters.indices.map { parameter in
       guard case .lowRank = factors[parameter] else { return .none }
       var gradient = Tensor(zeros: test.parameters[parameter].shape)
-      test.tape.parameterGradient(parameter, base, backward, sample: 1, into: &gradient)
+      test.tape.parameterGradient(parameter, of: test.parameters, base, backward, sample: 1, into: &gradient)
       return .dense(Tensor(gradient.shape, scalars: gradient.scalars.map { scale * $0 }))
     }
     var low = Differences()

@@ -161,6 +161,21 @@ import Testing
     #expect(throws: ChartError.self) { try Figure(planeOf: try measured()) }
   }
 
+  /// Dots of two kinds look alike without colours: they are letters, and the source is over all.
+  @Test func `a sketched plane without colours tells its probes apart`() throws {
+    var table = try plane()
+    try table.append(["gate", "moves", .number(0), .number(1), .number(0.5), .missing])
+    for unicode in [true, false] {
+      let style = TerminalStyle(columns: 60, rows: 20, unicode: unicode, colors: .none)
+      let lines = try Figure(planeOf: table).sketch(style).split(separator: "\n").map(String.init)
+      let drawing = lines.filter { $0.contains(unicode ? "│" : "|") || $0.contains(unicode ? "┤" : "+") }
+        .joined()
+      #expect(drawing.count { $0 == "a" } == 2 && drawing.count { $0 == "b" } == 1, "\(drawing)")
+      #expect(drawing.count { $0 == "e" } == 1)
+      #expect(lines.contains { $0.contains(unicode ? "hyperplane w·x = 0" : "hyperplane w*x = 0") })
+    }
+  }
+
   @Test func `the largest and the smallest S are shown with their classes`() throws {
     let figure = try Figure(imagesOf: try pairs(), count: 2) { (id, _) throws(ChartError) in try image(id) }
     #expect(figure.panels.map(\.title) == ["largest S", "smallest S"])

@@ -136,7 +136,8 @@ import Training
     for source in rows {
       let changes: [ParameterChange] = weights.indices.map { parameter in
         var gradient = Tensor(zeros: weights[parameter].shape)
-        network.tape.parameterGradient(parameter, base, backward, sample: source, into: &gradient)
+        network.tape.parameterGradient(
+          parameter, of: weights, base, backward, sample: source, into: &gradient)
         return .dense(Tensor(gradient.shape, scalars: gradient.scalars.map { -1e-2 * $0 }))
       }
       var differences = Differences()

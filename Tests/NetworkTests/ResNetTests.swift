@@ -82,7 +82,8 @@ import Testing
     for (parameter, ranges) in network.tape.liveRanges.enumerated() {
       for sample in [nil, 2] {
         var gradient = network.tape.zeroGradients()[parameter]
-        network.tape.parameterGradient(parameter, again, backward, sample: sample, into: &gradient)
+        network.tape.parameterGradient(
+          parameter, of: poisoned, again, backward, sample: sample, into: &gradient)
         var isLive = [Bool](repeating: false, count: gradient.count)
         for range in ranges { for i in range { isLive[i] = true } }
         let scalars = gradient.scalars
@@ -110,7 +111,7 @@ import Testing
     let expected = oracle.gradients(values, outputGradient: d.scalars.map(Double.init), samples: 3)
     for parameter in weights.indices {
       var found = Tensor(zeros: weights[parameter].shape)
-      network.tape.parameterGradient(parameter, activations, backward, into: &found)
+      network.tape.parameterGradient(parameter, of: weights, activations, backward, into: &found)
       expectClose(found, expected[parameter], shape: weights[parameter].shape, tolerance: 2e-5)
     }
   }

@@ -18,6 +18,12 @@ public struct TapeCase: Sendable, CustomStringConvertible {
   public var parameters: [Tensor] {
     zip(tape.parameterShapes, tape.isStatistic).enumerated().map { place, entry in
       let drawn = draw(entry.0, "parameter\(place)", scale: 0.5)
+      if case .power(_, _, let degree) = tape.nodes[tape.parameterNodes[place]].primitive,
+        degree != degree.rounded()
+      {
+        // Such powers are of positive weights.
+        return Tensor(drawn.shape, scalars: drawn.scalars.map { abs($0) + 0.5 })
+      }
       guard entry.1 else { return drawn }
       // A variance is not negative.
       return Tensor(
@@ -35,6 +41,17 @@ public struct TapeCase: Sendable, CustomStringConvertible {
     make("linear", SampleShape(channels: 5), 4) { $0.record(.linear(inputs: 5, outputs: 3), 0) },
     make("linear on pixels", SampleShape(height: 2, width: 3, channels: 5), 3) {
       $0.record(.linear(inputs: 5, outputs: 2), 0)
+    },
+    make("squares of weights", SampleShape(channels: 5), 4) {
+      $0.record(.power(inputs: 5, outputs: 3, degree: 2), 0)
+    },
+    make("cubes of weights after a layer", SampleShape(height: 2, width: 2, channels: 3), 3) {
+      let x = $0.record(
+        .power(inputs: 3, outputs: 4, degree: 3), $0.record(.linear(inputs: 3, outputs: 3), 0))
+      return $0.record(.power(inputs: 4, outputs: 2, degree: 1), x)
+    },
+    make("broken powers of weights", SampleShape(channels: 4), 3) {
+      $0.record(.power(inputs: 4, outputs: 2, degree: 2.5), 0)
     },
     make("bias", SampleShape(height: 2, width: 1, channels: 3), 4) { $0.record(.bias(channels: 3), 0) },
     make("convolution 3x3 of few channels", SampleShape(height: 5, width: 4, channels: 3), 3) {

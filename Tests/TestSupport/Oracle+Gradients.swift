@@ -17,14 +17,28 @@ extension Oracle {
         for i in part.indices { atValues[operand][i] += part[i] }
       }
       if let parameter = node.parameter {
-        atParameters[parameter] = parameterGradient(node, d, x: values[node.inputs[0]], samples)
+        atParameters[parameter] = parameterGradient(
+          node, d, x: values[node.inputs[0]], w: parameters[parameter], samples)
       }
     }
     return atParameters
   }
 
-  private func parameterGradient(_ node: Tape.Node, _ d: [Double], x: [Double], _ samples: Int) -> [Double] {
+  private func parameterGradient(
+    _ node: Tape.Node, _ d: [Double], x: [Double], w: [Double], _ samples: Int
+  ) -> [Double] {
     switch node.primitive {
+    case .power(let inputs, let outputs, let degree):
+      var out = [Double](repeating: 0, count: inputs * outputs)
+      for row in 0..<x.count / inputs {
+        for i in 0..<inputs {
+          for m in 0..<outputs {
+            let place = i * outputs + m
+            out[place] += x[row * inputs + i] * d[row * outputs + m] * degree * pow(w[place], degree - 1)
+          }
+        }
+      }
+      return out
     case .linear(let inputs, let outputs):
       var out = [Double](repeating: 0, count: inputs * outputs)
       for row in 0..<x.count / inputs {
@@ -93,6 +107,14 @@ extension Oracle {
       for row in 0..<x.count / inputs {
         for i in 0..<inputs {
           for m in 0..<outputs { out[row * inputs + i] += d[row * outputs + m] * w[i * outputs + m] }
+        }
+      }
+    case .power(let inputs, let outputs, let degree):
+      for row in 0..<x.count / inputs {
+        for i in 0..<inputs {
+          for m in 0..<outputs {
+            out[row * inputs + i] += d[row * outputs + m] * pow(w[i * outputs + m], degree)
+          }
         }
       }
     case .convolution(let convolution):

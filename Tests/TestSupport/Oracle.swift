@@ -48,6 +48,14 @@ public struct Oracle: Sendable {
           (0..<inputs).reduce(0) { $0 + operands[0][row * inputs + $1] * parameter[$1 * outputs + m] }
         }
       }
+    case .power(let inputs, let outputs, let degree):
+      return (0..<operands[0].count / inputs).flatMap { row in
+        (0..<outputs).map { m in
+          (0..<inputs).reduce(0) {
+            $0 + operands[0][row * inputs + $1] * pow(parameter[$1 * outputs + m], degree)
+          }
+        }
+      }
     case .convolution(let convolution): return convolve(operands[0], parameter, convolution.geometry, n)
     case .bias(let channels):
       return operands[0].enumerated().map { $0.element + parameter[$0.offset % channels] }

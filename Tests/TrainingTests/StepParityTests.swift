@@ -70,7 +70,8 @@ import Training
     network.tape.backpropagate(run.weights, activations, outputGradient: d, into: &backward)
     var result = network.tape.zeroGradients()
     for parameter in result.indices {
-      network.tape.parameterGradient(parameter, activations, backward, into: &result[parameter])
+      network.tape.parameterGradient(
+        parameter, of: run.weights, activations, backward, into: &result[parameter])
     }
     return doubles(result)
   }

@@ -53,9 +53,11 @@ struct DotCanvas {
     return ((y / down) * columns + x / across, cells == .braille ? Self.bits[x % 2][y % 4] : 1)
   }
 
-  mutating func drawDot(_ x: Int, _ y: Int, curve: Int) {
+  /// - Parameter isOnTop: whether its character belongs to this curve alone from here on.
+  mutating func drawDot(_ x: Int, _ y: Int, curve: Int, isOnTop: Bool = false) {
     guard let (place, bit) = cell(x, y) else { return }
     drawn[place].line |= bit
+    if isOnTop { drawn[place].curves = [] }
     if !drawn[place].curves.contains(curve) { drawn[place].curves.append(curve) }
   }
 

@@ -147,10 +147,11 @@ struct SketchPanel {
 
   // MARK: Curves
 
-  /// Braille, or letters in ASCII and for points of several kinds without colours.
+  /// Braille, or letters in ASCII and, without colours, for points of several kinds.
   private var cells: DotCanvas.Cells {
-    let needsLetters =
-      !panel.series.contains(where: \.shape.isCurve) && legend.hasLetters && style.colors == .none
+    let hasKindsOfPoints =
+      !panel.series.contains(where: \.shape.isCurve) || panel.series.count { $0.shape == .dots } > 1
+    let needsLetters = hasKindsOfPoints && legend.hasLetters && style.colors == .none
     return style.unicode && !needsLetters ? .braille : .marks(legend.entries.map(\.letter))
   }
 
@@ -217,7 +218,9 @@ struct SketchPanel {
         (number == 0 || places[number - 1] == nil)
         && (number + 1 == places.count || places[number + 1] == nil)
       let (x, y) = (Int(place.x.rounded()), Int(place.y.rounded()))
-      if !shape.isCurve || areFew || isAlone { canvas.drawDot(x, y, curve: curve) }
+      if !shape.isCurve || areFew || isAlone {
+        canvas.drawDot(x, y, curve: curve, isOnTop: shape == .spot)
+      }
       if shape != .dots, areFew || isAlone, canvas.cells == .braille {
         for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] { canvas.drawDot(x + dx, y + dy, curve: curve) }
       }

@@ -52,7 +52,8 @@ public struct TerminalStyle: Sendable, Equatable {
   /// writing; in ASCII, with look-alikes for common signs and `?` for what has none.
   public func printable(_ text: String) -> String {
     var result = ""
-    for character in text {
+    // Between words the dot divides, between signs it multiplies.
+    for character in unicode ? text : text.replacing(" · ", with: " | ") {
       let scalars = character.unicodeScalars.filter { !Self.turnsDirection($0) }
       if scalars.contains(where: Self.isControl) {
         result += " "
@@ -87,7 +88,7 @@ public struct TerminalStyle: Sendable, Equatable {
   }
 
   private static let lookAlikes: [Character: String] = [
-    "→": "->", "←": "<-", "′": "'", "·": "|", "–": "-", "—": "-", "−": "-", "±": "+/-", "×": "x", "…": "...",
+    "→": "->", "←": "<-", "′": "'", "·": "*", "–": "-", "—": "-", "−": "-", "±": "+/-", "×": "x", "…": "...",
     "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "µ": "u", "‘": "'", "’": "'", "“": "\"", "”": "\"",
     "°": " deg",
     "\u{A0}": " ",

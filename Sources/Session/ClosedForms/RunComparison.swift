@@ -1,6 +1,7 @@
 import Autodiff
 import Datasets
 import Elasticity
+import Glibc
 import Language
 import Network
 import Tables
@@ -33,7 +34,7 @@ struct RunComparison {
     guard start.options.batch == data.count else {
       throw refuse("a flow sees all samples in each step: train with batch=\(data.count)")
     }
-    guard !model.bias else { throw refuse("the network has biases: bias=no") }
+    guard !model.bias || !model.hasBiasOption else { throw refuse("the network has biases: bias=no") }
     let drawn = start.network.exported(start.weights).map { $0.tensor.scalars.map(Double.init) }
     let flat: (Run) -> [Double] = { run in
       run.network.exported(run.weights).flatMap { $0.tensor.scalars.map(Double.init) }
@@ -58,6 +59,21 @@ struct RunComparison {
       flow = try ReLUGateFlow(start: drawn[0], point: data.networkInputs[0], target: data.target)
       (timeOfStep, weights) = (2 * rate, flat)
       outputs = { w, x in [max(0, zip(w, x).reduce(0) { $0 + $1.0 * $1.1 })] }
+    case .homogeneous(let degree) where start.network.outputs == 1 && decay == 0 && data.targets != nil:
+      if data.count == 1 {
+        flow = try HomogeneousPointFlow(
+          start: drawn[0], degree: degree, point: data.networkInputs[0], target: data.target)
+      } else {
+        guard let design = OrthogonalDesign(data) else {
+          throw refuse(
+            "the features of its samples are not orthogonal: their products summed over the samples must be 0"
+          )
+        }
+        flow = try HomogeneousFlow(
+          start: drawn[0], degree: degree, optimum: design.optimum, moments: design.moments)
+      }
+      (timeOfStep, weights) = (2 * rate, flat)
+      outputs = { w, x in [zip(w, x).reduce(0) { $0 + pow($1.0, degree) * $1.1 }] }
     case .mlp(let widths)
     where model.activation == .none && widths.allSatisfy { $0 == 1 } && data.count == 1
       && start.network.outputs == 1 && decay == 0 && model.parametrization == .standard && !widths.isEmpty:
@@ -81,7 +97,8 @@ struct RunComparison {
       (timeOfStep, weights, outputs) = (2 * rate / Double(data.input.count), nil, nil)
     default:
       throw refuse(
-        "known are linear on classes, gate and mlp activation=none widths=[1, …] on one sample, and "
+        "known are linear on classes, gate and mlp activation=none widths=[1, …] on one sample, homogeneous on one sample or "
+          + "an orthogonal design with one target, and "
           + "mlp widths=[m] parametrization=ntk on one target a sample, all with bias=no and weight_decay only in linear"
       )
     }
@@ -153,6 +170,29 @@ struct RunComparison {
       return sum + gaps.reduce(0, +) / Double(found.count)
     }
     return sum / Double(max(inputs.count, 1))
+  }
+}
+
+/// Samples whose features are orthogonal over the data, with their second moments s_j = mean x_j² and the coefficients
+/// that fit best, β*_j = mean x_j y / s_j.
+private struct OrthogonalDesign {
+  let moments: [Double]
+  let optimum: [Double]
+
+  /// nil where a product of two features is more than 10⁻⁵ of their size, or a feature is 0 everywhere.
+  init?(_ data: Dataset) {
+    let x = data.networkInputs
+    let y = data.targets?.scalars.map(Double.init) ?? []
+    func mean(_ body: (Int) -> Double) -> Double { x.indices.reduce(0) { $0 + body($1) } / Double(x.count) }
+    let features = x[0].indices
+    let squares = features.map { j in mean { x[$0][j] * x[$0][j] } }
+    guard squares.allSatisfy({ $0 > 0 }) else { return nil }
+    for a in features {
+      for b in features.dropFirst(a + 1)
+      where abs(mean { x[$0][a] * x[$0][b] }) > 1e-5 * (squares[a] * squares[b]).squareRoot() { return nil }
+    }
+    moments = squares
+    optimum = features.map { j in mean { x[$0][j] * y[$0] } / squares[j] }
   }
 }
 

@@ -58,6 +58,7 @@ extension Primitive {
     switch self {
     case .input: "input"
     case .linear: "linear"
+    case .power(_, _, let degree): "linear in weights to the power \(degree.significant(4))"
     case .convolution(let convolution):
       "convolution \(convolution.geometry.kernelHeight)x\(convolution.geometry.kernelWidth), stride "
         + "\(convolution.geometry.stride)"

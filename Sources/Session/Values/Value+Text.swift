@@ -95,6 +95,7 @@ extension Model {
     var parts = [name]
     switch architecture {
     case .linear, .gate: break
+    case .homogeneous(let degree): parts.append("degree=\(degree.shortest)")
     case .mlp(let widths): parts.append("widths=[\(widths.map(String.init).joined(separator: ", "))]")
     case .cnn(let channels): parts.append("channels=[\(channels.map(String.init).joined(separator: ", "))]")
     case .resnet(let resnet):
@@ -102,7 +103,7 @@ extension Model {
       if resnet.stem != .imagenet { parts.append("stem=\(resnet.stem.rawValue)") }
       if resnet.width != 64 { parts.append("width=\(resnet.width)") }
     }
-    if !bias { parts.append("bias=no") }
+    if !bias, hasBiasOption { parts.append("bias=no") }
     if initializer != .standard { parts.append("init=\(initializer.rawValue)") }
     if activation != .relu { parts.append("activation=\(activation.rawValue)") }
     if parametrization != .standard { parts.append("parametrization=\(parametrization.rawValue)") }

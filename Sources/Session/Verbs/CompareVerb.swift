@@ -11,7 +11,8 @@ extension Verb {
     things: [
       ThingDeclaration(
         "RUN", .run,
-        "a run with loss=mse, sgd and all samples in a batch, of linear, gate, a chain or a wide network")
+        "a run with loss=mse, sgd and all samples in a batch, of linear, gate, homogeneous, a chain or a wide network"
+      )
     ],
     options: [
       OptionDeclaration(

@@ -11,7 +11,8 @@ extension Verb {
     "model", "a recipe for a network, without weights",
     things: [
       ThingDeclaration(
-        "ARCHITECTURE", .word(["linear", "mlp", "cnn", "gate"] + ResNet.Depth.allCases.map(\.name)),
+        "ARCHITECTURE",
+        .word(["linear", "mlp", "cnn", "gate", "homogeneous"] + ResNet.Depth.allCases.map(\.name)),
         "what to build")
     ],
     options: [
@@ -21,6 +22,9 @@ extension Verb {
         "channels", .wholes(atLeast: 1), "cnn: the channels of the stages, [16, 32] if not given"),
       OptionDeclaration(
         "width", .whole(atLeast: 1), "resnets: channels of the first stage, 64 if not given"),
+      OptionDeclaration(
+        "degree", .number(.positive),
+        "homogeneous, the sum of w^degree x with all weights 0.3 at first: 1 to 100, 2 if not given"),
       OptionDeclaration(
         "activation", .word(Activation.allCases.map(\.rawValue)),
         "mlp: what stands between layers, relu if not given"),
@@ -44,7 +48,7 @@ extension Verb {
     guard let name = call.things[0].text else { return .nothing }
     let owners = [
       "widths": "mlp", "activation": "mlp", "parametrization": "mlp", "channels": "cnn", "width": "resnets",
-      "norm": "resnets", "stem": "resnets",
+      "norm": "resnets", "stem": "resnets", "degree": "homogeneous",
     ]
     let depth = ResNet.Depth.allCases.first { $0.name == name }
     for (option, owner) in owners.sorted(by: { $0.key < $1.key })
@@ -55,12 +59,20 @@ extension Verb {
       )
       .diagnostic(at: call.range(of: option))
     }
+    if name == "homogeneous" {
+      for option in ["bias", "init"] where call.ranges[option] != nil {
+        throw SessionError.unknownOption(
+          owner: "model homogeneous", option: option, hint: "it has no biases, and its first weights are 0.3"
+        ).diagnostic(at: call.range(of: option))
+      }
+    }
     try refuseLargeSizes(call)
     let architecture: Model.Architecture =
       switch (name, depth) {
       case ("mlp", _): .mlp(widths: call.wholes("widths") ?? [100])
       case ("cnn", _): .cnn(channels: call.wholes("channels") ?? [16, 32])
       case ("gate", _): .gate
+      case ("homogeneous", _): .homogeneous(degree: try degree(call))
       case (_, let depth?):
         .resnet(
           ResNet(
@@ -70,13 +82,23 @@ extension Verb {
       default: .linear
       }
     var model = Model(
-      architecture, bias: call.flag("bias"),
+      architecture, bias: call.flag("bias") && name != "homogeneous",
       initializer: call.text("init").flatMap(Initializer.init) ?? .standard,
       scale: call.number("scale") ?? 1,
       activation: call.text("activation").flatMap(Activation.init) ?? .relu,
       parametrization: call.text("parametrization").flatMap(Parametrization.init) ?? .standard)
     model.weights = try session.weightFile(call)
     return .model(model)
+  }
+
+  private static func degree(_ call: Call) throws -> Double {
+    let degree = call.number("degree") ?? 2
+    guard degree >= 1, degree <= Model.highestDegree else {
+      throw SessionError.wrongKind(
+        what: "degree", expected: "a number from 1 to 100", found: degree.shortest, hint: nil
+      ).diagnostic(at: call.range(of: "degree"))
+    }
+    return degree
   }
 
   /// Sizes beyond these are a slip of the pen; larger networks are refused by their number of weights.
