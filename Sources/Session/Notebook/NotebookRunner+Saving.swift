@@ -9,6 +9,7 @@ extension NotebookRunner {
   func save(in folder: RunFolder?, _ conditions: RunConditions) -> SessionFailure? {
     guard let folder else { return nil }
     do {
+      record.provenance = origins.map { OutputsRecord.Origin(name: $0, text: $1) }
       try folder.write(record.text, as: RunFolder.outputs)
       try folder.write(JSONFile.text(conditions), as: RunFolder.conditions)
       try folder.write(Report.html(cells: outputs, title: name, provenance: provenance), as: RunFolder.report)
@@ -27,10 +28,14 @@ extension NotebookRunner {
     if !settings.isEmpty {
       rows.append(("parameters", settings.map { "\($0.name)=\($0.text)" }.joined(separator: ", ")))
     }
-    rows += session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
-    rows += session.provenanceNotes.map { ($0.name, $0.text) }
-    rows.append(("matrix products", Version.matrixProducts))
-    return rows
+    return rows + origins + [("matrix products", Version.matrixProducts)]
+  }
+
+  /// The part of the provenance that is the same on every machine and in no other place of the record.
+  private var origins: [(String, String)] {
+    [("engine", "numeric version \(Version.numeric)")]
+      + session.dataUsed.map { ("data \($0.name)", "sha256 \($0.digest)") }
+      + session.provenanceNotes.map { ($0.name, $0.text) }
   }
 
   /// The files that a cell wrote, with digests of what they hold now.
@@ -48,9 +53,16 @@ extension NotebookRunner {
       session.scopes[0].values[name].map { value in
         OutputsRecord.NamedValue(
           name: name, kind: value.kindName, text: value.recordText?.withoutFolder(root),
-          digest: cache?.names[name]?.digest ?? "")
+          digest: cache?.names[name]?.digest ?? "", indices: value.indices)
       }
     }
+  }
+}
+
+extension Value {
+  /// Of a data set: `0-19, 40`.
+  fileprivate var indices: String? {
+    if case .dataset(let data) = self { data.indices.asRanges } else { nil }
   }
 }
 

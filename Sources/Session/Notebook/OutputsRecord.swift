@@ -55,6 +55,14 @@ struct OutputsRecord: Codable, Equatable {
     /// The value, where it can be written in a line.
     var text: String?
     var digest: String
+    /// Of a data set: the places of its samples in the file that they come from.
+    var indices: String?
+  }
+
+  /// A line of where the results come from, as in the report.
+  struct Origin: Codable, Equatable {
+    var name: String
+    var text: String
   }
 
   var format = Self.format
@@ -64,6 +72,8 @@ struct OutputsRecord: Codable, Equatable {
   var script: String
   /// What `-p` has set.
   var parameters: [String: String]?
+  /// The numeric version of the engine, the data with their digests, and what else a reader has to know of them.
+  var provenance: [Origin]?
   var cells: [Cell]
 
   static let format = 1

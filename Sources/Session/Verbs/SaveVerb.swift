@@ -65,7 +65,7 @@ extension Session {
       default: if let format = format.table { files += try saveTables(value, stem, format, file: file) }
       }
     }
-    return files
+    return ending == nil ? files + (try saveProvenance(value, stem)) : files
   }
 
   /// Writes the statements of this session as a notebook.

@@ -20,6 +20,14 @@ extension Session {
     }
   }
 
+  /// Writes where the results of runs come from, one entry a run: `NAME_provenance.json`.
+  func saveProvenance(_ value: Value, _ stem: String) throws -> [String] {
+    guard let runs = value.labelledRuns else { return [] }
+    let path = try folders.path(stem + "_provenance.json", for: .results)
+    try AtomicFile.write(JSONFile.text(runs.map(\.run.provenance)), to: path)
+    return [path]
+  }
+
   /// Writes an event file for each run, in a folder of its own below `stem`, or one run to the file that is named.
   func saveEvents(_ value: Value, _ stem: String, file: String?) throws -> [String] {
     let parts = try value.curves
@@ -78,7 +86,7 @@ extension Value {
 }
 
 extension TrainedRun {
-  /// Where the weights come from, for the metadata of their file; `format` is what PyTorch's loaders look for.
+  /// Where a run comes from, also for the metadata of its weights; `format` is what PyTorch's loaders look for.
   fileprivate var provenance: [String: String] {
     var entries = [
       "format": "pt", "program": "srel-repl \(Version.program)", "run": name,
@@ -87,7 +95,8 @@ extension TrainedRun {
       "step": String(run.step), "epoch": run.epoch.shortest, "loss": loss.shortest,
       "seed": String(run.options.seed.root),
       "data": "\(run.data.name) \(run.data.digest)", "split": run.data.split,
-      "samples": String(run.data.count), "preparation": run.data.preparation.joined(separator: "; "),
+      "samples": String(run.data.count), "indices": run.data.indices.asRanges,
+      "engine": String(Version.numeric), "preparation": run.data.preparation.joined(separator: "; "),
       "classes": run.data.classNames.joined(separator: ", "),
     ]
     if run.options.loss == .crossEntropy { entries["accuracy"] = accuracy.shortest }
