@@ -4,7 +4,7 @@ import Synchronization
 
 /// A fixed number of threads over which independent pieces of work are spread.
 ///
-/// Threads are made here and nowhere else, and BLAS is set to one thread here: each worker multiplies alone. Which
+/// Threads are made here and nowhere else: OpenBLAS, which `Theory` uses in double precision, is set to one thread. Which
 /// worker does which piece is left to chance, so a piece must not depend on it: results are the same for any count.
 public struct Workers: Sendable {
   public let count: Int

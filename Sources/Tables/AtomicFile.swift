@@ -79,6 +79,17 @@ public struct AtomicFile: ~Copyable {
     return target[..<start] + ".\(stem).\(getpid())-\(UInt64.random(in: 0...(.max))).part"
   }
 
+  /// Whether a name is that of a file which a process was writing that is gone.
+  public static func isRemnant(_ name: some StringProtocol) -> Bool {
+    // `.STEM.PROCESS-NUMBER.part`
+    guard name.hasPrefix("."), name.hasSuffix(".part"),
+      let process = name.split(separator: ".").dropLast().last?.split(separator: "-").first.flatMap({
+        pid_t($0)
+      })
+    else { return false }
+    return kill(process, 0) != 0 && errno == ESRCH
+  }
+
   deinit {
     if isOpen { close(descriptor) }
     if isOpen, let temporary { POSIX.remove(temporary) }

@@ -17,7 +17,9 @@ public final class FileLock {
   /// Takes the lock of the file at a path, which is made if there is none. Never waits.
   public init(_ path: String) throws(Failure) {
     self.path = path
-    descriptor = -1
+    // Set at the end only: letting go of a lock that another process holds would remove its file.
+    var descriptor: Int32 = -1
+    self.descriptor = -1
     // Between opening and locking, the holder before may have removed the file: then this is no longer the one there.
     repeat {
       if descriptor >= 0 { close(descriptor) }
@@ -32,6 +34,7 @@ public final class FileLock {
     } while !POSIX.isOpen(descriptor, at: path)
     ftruncate(descriptor, 0)
     _ = POSIX.write(Array("\(getpid())\n".utf8), to: descriptor)
+    self.descriptor = descriptor
   }
 
   deinit { release() }

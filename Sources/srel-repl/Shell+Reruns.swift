@@ -12,7 +12,7 @@ extension Shell {
     do throws(SessionFailure) {
       // A notebook that is not there is told as such.
       _ = try ScriptFile.read(path)
-      let recorded = command.out ?? NotebookFormat.outputFolder(of: path)
+      let recorded = command.out ?? RunFolder.place(for: path)
       let settings =
         command.p.isEmpty
         ? try RecordComparison.parameters(in: recorded).map { "\($0.name)=\($0.text)" } : command.p

@@ -153,13 +153,16 @@ final class Shell {
         in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing,
         kept: command.fresh ? .ignored : command.resume ? .resumed : .usual)
       let code = failure.map { self.report($0, in: text) } ?? 0
+      if let checkpoint = runner.checkpoint {
+        terminal.tell("stopped: \(checkpoint.place)")
+        if !command.quiet {
+          terminal.tell("kept in '\(checkpoint.path)': --resume goes on with it, --fresh begins anew")
+        }
+      }
       if let folder, runner.hasReport, !command.quiet {
         var isStopped = false
         if case .interrupted? = failure { isStopped = true }
         terminal.tell("report: \(folder.report)" + (isStopped ? " keeps what was shown until then" : ""))
-      }
-      if case .interrupted? = failure, let checkpoint = runner.checkpoint {
-        terminal.tell("'\(checkpoint)' holds the training: --resume goes on with it, --fresh begins anew")
       }
       return code
     } catch {

@@ -80,6 +80,34 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("data/fashion_mnist")).isEmpty)
   }
 
+  /// What a notebook fetched may be gone the next time, and what it loads may lie elsewhere.
+  @Test func notebooksFetchInEveryRun() throws {
+    let files = try Self.files.get()
+    let folder = try TemporaryFolder()
+    let server = try LoopbackServer { .file(Self.bytes(files, $0), $0) }
+    let script = try Script(
+      """
+      # %% fetch
+      get fashion_mnist from="\(server.address)"
+      # %% load
+      t = load fashion_mnist split=test per_class=3
+      # %% use
+      t
+      """, name: "n.srel")
+    let first = try Program.run([script.path], environment: environment(folder))
+    #expect(first.code == 0, "\(first.errors)")
+    #expect(server.requests.count == files.count)
+    let second = try Program.run([script.path], environment: environment(folder))
+    #expect(second.code == 0 && second.output == first.output)
+    #expect(second.errors.contains("already there") && second.errors.contains("load: unchanged, kept"))
+    try FileManager.default.removeItem(atPath: folder.file("data"))
+    let third = try Program.run([script.path], environment: environment(folder))
+    #expect(third.code == 0 && server.requests.count == 2 * files.count, "\(third.errors)")
+    let why = try Program.run(
+      [script.path, "--why", "load"], environment: ["SREL_DATA": folder.file("other")])
+    #expect(why.output.contains("data sets were looked for in '\(folder.file("data"))'"), "\(why.output)")
+  }
+
   @Test func safeRefusesTheNet() throws {
     let found = try Program.run(["--safe", "-e", "get mnist from=\"http://127.0.0.1:9\""])
     #expect(found.code == 1 && found.errors.contains("--safe refuses to download"))

@@ -151,5 +151,7 @@ import Testing
     let found = try process.outcome()
     #expect(found.code == code, "\(found.errors)")
     #expect(found.errors.contains("stopped: run at step"))
+    // Its folder is gone, so there is nothing to go on with.
+    #expect(!found.errors.contains("--resume") && !found.errors.contains("checkpoints/"), "\(found.errors)")
   }
 }

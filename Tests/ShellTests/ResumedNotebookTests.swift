@@ -111,6 +111,7 @@ import Testing
     let place = isBetween ? "seed=1 was done" : "seed=2 at step "
     #expect(stopped.errors.contains("n.out/checkpoints/train-"))
     #expect(stopped.errors.contains("--resume goes on with it, --fresh begins anew"))
+    #expect(stopped.errors.matches(of: /checkpoints\/train-/).count == 1, "the path is said once")
 
     // Over it nothing begins by itself.
     let record = try script.folder.text("n.out/outputs.json")
@@ -146,6 +147,44 @@ import Testing
     let again = try Program.run([script.path, "--resume"])
     #expect(again.code == 0 && said(again, by: script) == said(unbroken, by: whole))
     #expect(again.errors.contains("train: unchanged, kept"))
+  }
+
+  /// A seed that failed before the stop fails again, and the others end as without it.
+  @Test func aStoppedRunWithAFailedPassGoesOn() throws {
+    let text = """
+      # %% train
+      d = make mixture classes=2 per_class=40 dimensions=4
+      pts = pick d per_class=8
+      runs = repeat lr in [0.01, 1e30, 0.02] on_error=keep {
+        train model(mlp, widths=[32, 32]) on=d loss=mse optimizer=sgd(lr=lr) batch=10 epochs=60 checkpoint=20ms {
+          every 2 batches { measure srel points=pts update=sgd(lr=1e-3) }
+        }
+      }
+      # %% later
+      show (runs.history) rows=20
+      save runs to="runs" formats=[csv, safetensors]
+      """
+    let whole = try Script(text, name: "n.srel")
+    let unbroken = try Program.run([whole.path])
+    #expect(unbroken.code == 1 && unbroken.errors.contains("the loss at step"), "\(unbroken.errors)")
+
+    let script = try Script(text, name: "n.srel")
+    let process = try BatchProcess([Program.path, script.path])
+    try process.waitForErrors(containing: "the loss at step")
+    process.signal(SIGINT)
+    let stopped = try process.outcome()
+    #expect(stopped.code == 130, "\(stopped.errors)")
+    #expect(stopped.errors.contains("--resume goes on with it"), "\(stopped.errors)")
+    let plain = try Program.run([script.path])
+    #expect(plain.code == 1 && plain.errors.contains("an earlier run was stopped in cell 'train'"))
+    let resumed = try Program.run([script.path, "--resume"])
+    #expect(resumed.code == 1 && resumed.errors.contains("lr=0.01: taken as it was"), "\(resumed.errors)")
+    #expect(said(resumed, by: script) == said(unbroken, by: whole))
+    // The trainings of a cell with a failed pass are kept for the next run, as far as the last checkpoint went.
+    func made(_ folder: String) throws -> [String: Data] {
+      try tree(folder).filter { !$0.key.hasPrefix("cache/") && !$0.key.hasPrefix("checkpoints/") }
+    }
+    #expect(try made(script.folder.file("n.out")) == made(whole.folder.file("n.out")))
   }
 
   @Test func freshBeginsAnewOverACheckpoint() throws {
@@ -250,6 +289,48 @@ import Testing
     close(filler)
     unlink(folder.file("filler"))
     let resumed = try Program.run([script, "--resume"])
+    #expect(resumed.code == 0 && resumed.errors.contains("run: goes on from step"), "\(resumed.errors)")
+  }
+
+  /// Where tmpfs can be mounted, checkpoints on a file system that becomes read-only stay as they were.
+  @Test func aReadOnlyDiskLeavesTheLastCheckpoint() throws {
+    let script = try Script(
+      """
+      # %% train
+      d = make mixture classes=2 per_class=10 dimensions=4
+      run = train model(mlp, widths=[60, 60]) on=d batch=5 steps=60000 seed=1 checkpoint=1ms
+      """, name: "n.srel")
+    let place = script.folder.file("n.out/checkpoints")
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    func mount(_ arguments: String...) throws -> Bool {
+      try ChildProcess(["/bin/mount"] + arguments).ending() == .exit(0)
+    }
+    guard try mount("-t", "tmpfs", "-o", "size=1m", "none", place) else {
+      print("a file system cannot be mounted here: the read-only disk is not tested")
+      return
+    }
+    defer { _ = try? ChildProcess(["/bin/umount", "-l", place]).ending() }
+    let process = try BatchProcess([Program.path, script.path])
+    // While a checkpoint is being written, the system refuses.
+    var isReadOnly = false
+    for _ in 0..<5000 where !isReadOnly {
+      usleep(1000)
+      let names = try FileManager.default.contentsOfDirectory(atPath: place)
+      if names.contains(where: { $0.hasSuffix(".checkpoint") }) {
+        isReadOnly = try mount("-o", "remount,ro", place)
+      }
+    }
+    #expect(isReadOnly)
+    try process.waitForErrors(containing: "could not be kept")
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: place).first)
+    let before = try Data(contentsOf: URL(fileURLWithPath: place + "/" + name))
+    process.signal(SIGTERM)
+    let stopped = try process.outcome()
+    #expect(stopped.code == 143 && stopped.errors.contains("the file system is read-only"))
+    #expect(stopped.errors.contains("kept in '\(place)/\(name)': --resume"), "\(stopped.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: place + "/" + name)) == before)
+    #expect(try mount("-o", "remount,rw", place))
+    let resumed = try Program.run([script.path, "--resume"])
     #expect(resumed.code == 0 && resumed.errors.contains("run: goes on from step"), "\(resumed.errors)")
   }
 }

@@ -115,6 +115,8 @@ import Testing
     #expect(refused.code == 1)
     #expect(refused.errors.contains("another run is writing to '\(script.folder.file("n.out"))' (process "))
     #expect(refused.errors.contains("--out"))
+    let third = try Program.run([script.path])
+    #expect(third.code == 1 && third.errors == refused.errors, "who is refused leaves the lock as it was")
     #expect(try Program.run([script.path, "-n"]).code == 0, "looking is allowed")
     process.signal(SIGKILL)
     _ = try process.outcome()

@@ -15,6 +15,17 @@ private func names(in folder: String) throws -> [String] {
 }
 
 @Suite struct AtomicFileTests {
+  @Test func `only what a dead process left is a remnant`() {
+    let mine = ProcessInfo.processInfo.processIdentifier
+    #expect(AtomicFile.isRemnant(".a.csv.4194304-12.part"), "no process has a number that large")
+    for name in [
+      ".a.csv.\(mine)-12.part", ".notes.part", "a.4194304-12.part", ".part", ".a.4194304.csv", "",
+      ".a.99999999999999-1.part",
+    ] {
+      #expect(!AtomicFile.isRemnant(name), "\(name)")
+    }
+  }
+
   @Test func `a file is replaced as a whole and keeps its permissions`() throws {
     try inFolder { folder in
       let path = folder + "/a.txt"

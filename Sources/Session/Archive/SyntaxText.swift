@@ -33,7 +33,8 @@ struct SyntaxText: Hashable, Sendable {
     self.init(source, in: 0..<source.byteCount)
   }
 
-  private static func names(in text: String) -> [String] {
+  /// The names between braces in a text.
+  static func names(in text: String) -> [String] {
     text.split(separator: "{").dropFirst().compactMap { part in
       part.firstIndex(of: "}").map { String(part[..<$0]) }
     }

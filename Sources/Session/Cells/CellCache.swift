@@ -30,7 +30,11 @@ final class CellCache {
   private(set) var names: [String: KnownName] = [:]
   /// The digest of the key of the cell that ran last.
   private(set) var keyDigest: String?
+  /// What is kept of the cell in which this run was stopped.
+  private(set) var checkpoint: Checkpoint?
   private var records: [String: CellRecord] = [:]
+  /// The cells of the notebook that runs.
+  private var cells: [CellText] = []
   /// Digests without files.
   private let digests = ObjectStore(folder: nil)
 
@@ -74,6 +78,7 @@ final class CellCache {
       throw .failed(Diagnostic(error.description))
     }
     removeRemains(in: folder)
+    self.cells = cells
     let all = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? []
     for name in all.sorted() where name.hasSuffix(JournalFile.ending) {
       let path = "\(folder)/checkpoints/\(name)"
@@ -85,12 +90,11 @@ final class CellCache {
     }
   }
 
-  /// Files that were being written when a process was killed. Nobody else writes to the folder.
+  /// Files that were being written when a process was killed.
   private func removeRemains(in folder: String) {
     guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder) else { return }
     for path in paths {
-      let name = path.split(separator: "/").last ?? ""
-      if name.hasPrefix("."), name.hasSuffix(".part") {
+      if AtomicFile.isRemnant(path.split(separator: "/").last ?? "") {
         try? FileManager.default.removeItem(atPath: "\(folder)/\(path)")
       }
     }
@@ -194,7 +198,7 @@ final class CellCache {
     of cell: CellText, _ key: CellKey, _ recording: Recording
   ) throws(SessionFailure) -> TrainingJournal {
     let path = checkpointPath(of: cell)
-    let foreign = records.values.reduce(into: Set<String>()) { $0.formUnion($1.objects) }
+    let foreign = cells.reduce(into: Set<String>()) { $0.formUnion((try? record(of: $1))?.objects ?? []) }
     func journal(_ content: JournalFile, isWritten: Bool) -> TrainingJournal {
       TrainingJournal(
         path, content, isWritten: isWritten, store: store, root: folder, foreign: foreign,
@@ -263,11 +267,13 @@ final class CellCache {
     do throws(ArchiveError) {
       let archived = try (isKept ? store : digests).put(value, root: folder)
       record.objects.formUnion(archived.objects)
-      return KnownName(digest: archived.digest, words: [])
+      return KnownName(digest: archived.digest, words: value.namesInTexts)
     } catch {
       complain(cell, error)
       isKept = false
-      return (try? digests.put(value, root: folder)).map { KnownName(digest: $0.digest, words: []) }
+      return (try? digests.put(value, root: folder)).map {
+        KnownName(digest: $0.digest, words: value.namesInTexts)
+      }
     }
   }
 
@@ -287,16 +293,11 @@ final class CellCache {
     } catch {
       session.aside(.warning("the trainings that had ended could not be kept: \(error)"))
     }
-  }
-
-  /// Where the first training that was cut off is kept.
-  var checkpoint: String? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/checkpoints")) ?? []
-    return names.sorted().first { $0.hasSuffix(JournalFile.ending) }.map { "\(folder)/checkpoints/\($0)" }
+    if case .interrupted? = failure { checkpoint = journal.checkpoint }
   }
 
   /// Removes what no cell of the notebook needs any more.
-  func finish(_ cells: [CellText]) {
+  func finish() {
     var objects: Set<String> = []
     var files: Set<String> = []
     for cell in cells {

@@ -1,5 +1,4 @@
 import Datasets
-import Kernels
 import Language
 
 /// A code cell as the cache sees it.
@@ -48,6 +47,8 @@ struct CellKey: Equatable {
     case width
     /// Text or JSON.
     case format
+    /// Where data sets that were fetched are looked for.
+    case data
     /// A setting `-p` of a `param` line in the cell.
     case parameter(String)
     /// The value of a name that the cell may read.
@@ -58,7 +59,7 @@ struct CellKey: Equatable {
 
   /// One digest of all that decides what is computed and recorded.
   var digest: String {
-    let parts = sorted.filter { $0.part != .format }
+    let parts = sorted.filter { $0.part != .format && $0.part != .data }
     return sha256(Array(parts.map { "\($0.part.order)=\($0.digest)" }.joined(separator: "\n").utf8))
   }
 
@@ -71,7 +72,8 @@ struct CellKey: Equatable {
 /// What is known of a name without its value.
 struct KnownName: Equatable {
   var digest: String
-  /// The words of a definition, since calling it reads what they name.
+  /// The words of a definition, since calling it reads what they name, and the names between braces in a text, since
+  /// a path made of it reads them.
   var words: Set<String>
 }
 
@@ -79,7 +81,7 @@ extension CellKey {
   init(of cell: CellText, names: [String: KnownName], session: Session, seed: String) throws(ArchiveError) {
     parts = [
       .language: "\(Version.language), program \(Version.program)",
-      .engine: "\(Version.numeric), \(Workers.kernelName) and \(Instructions.best.rawValue) kernels",
+      .engine: "\(Version.numeric), \(Version.matrixProducts)",
       .text: sha256(Array(cell.syntax.text.utf8)),
       .seed: seed, .width: "\(session.settings.width ?? 0)", .format: "\(session.resultFormat)",
     ]
@@ -89,7 +91,10 @@ extension CellKey {
       }
       parts[.parameter(name.text)] = try ObjectStore(folder: nil).put(value, root: nil).digest
     }
-    for name in Self.reachable(from: cell.syntax.words, names) { parts[.name(name)] = names[name]?.digest }
+    let reached = Self.reachable(from: cell.syntax.words, names)
+    for name in reached { parts[.name(name)] = names[name]?.digest }
+    let words = reached.reduce(into: cell.syntax.words) { $0.formUnion(names[$1]?.words ?? []) }
+    if !words.isDisjoint(with: ["load", "do"]) { parts[.data] = DataFolder.path }
   }
 
   /// The words that are names, and those that definitions among them read.
@@ -117,6 +122,7 @@ extension CellKey.Part {
     case .format: (5, "")
     case .parameter(let name): (6, name)
     case .name(let name): (7, name)
+    case .data: (8, "")
     }
   }
 
@@ -130,6 +136,7 @@ extension CellKey.Part {
     case 5: self = .format
     case 6: self = .parameter(name)
     case 7: self = .name(name)
+    case 8: self = .data
     default: return nil
     }
   }

@@ -17,6 +17,7 @@ extension CellCache {
       case .seed: return "the seed was \(before ?? ""), it is \(now ?? "")"
       case .width: return "set width is another"
       case .format: return "results were written as \(before ?? ""), they are as \(now ?? "")"
+      case .data: return "data sets were looked for in '\(before ?? "")', they are in '\(now ?? "")'"
       case .parameter(let name):
         return now == nil
           ? "-p \(name) is no longer given" : "-p \(name) is \(before == nil ? "given now" : "another value")"

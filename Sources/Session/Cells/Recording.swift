@@ -76,6 +76,11 @@ extension Session {
     return try FileTrace.$current.withValue(recording.files, operation: body)
   }
 
+  /// Tells that what is done now has to be done in every run.
+  func cannotBeKept(because reason: String) {
+    for recording in recordings { recording.obstacle = reason }
+  }
+
   /// Commands whose effect lies outside of what is written down, or that tell of more than what they name.
   static let unrecordedVerbs: Set = ["ls", "set", "time", "quit", "resume", "get"]
 }

@@ -38,6 +38,9 @@ final class TrainingJournal {
     (self.store, self.root, self.foreign, self.files) = (store, root, foreign, files)
   }
 
+  /// Where the trainings are kept and where the last of them stands; nil where nothing has been kept.
+  var checkpoint: Checkpoint? { isWritten ? Checkpoint(path: path, place: content.place) : nil }
+
   /// The number of the training that begins now.
   func begin() -> Int {
     begun += 1
@@ -85,8 +88,12 @@ final class TrainingJournal {
 
   /// Keeps a training on its way.
   func keep(_ state: TrainingState, number: Int, place: String) throws(ArchiveError) {
+    let before = content
     (content.place, content.hasFailed) = (place, false)
-    try write(ended + [(number, state)])
+    do throws(ArchiveError) { try write(ended + [(number, state)]) } catch {
+      content = before
+      throw error
+    }
   }
 
   /// Takes a training that has ended; it is kept at once where the last time is some seconds ago.
@@ -131,6 +138,14 @@ final class TrainingJournal {
 
   /// Forgets the trainings: the cell is done.
   func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// What is kept of a cell that was stopped in its trainings.
+public struct Checkpoint: Sendable {
+  /// The file.
+  public let path: String
+  /// `seed=2 at step 30 of 120`
+  public let place: String
 }
 
 /// What stands in the file of a journal.

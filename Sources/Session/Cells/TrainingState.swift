@@ -60,4 +60,14 @@ extension Value {
     default: false
     }
   }
+
+  /// The names between braces in its texts.
+  var namesInTexts: Set<String> {
+    switch self {
+    case .string(let text): Set(SyntaxText.names(in: text))
+    case .list(let items): items.reduce(into: []) { $0.formUnion($1.namesInTexts) }
+    case .record(let fields): fields.reduce(into: []) { $0.formUnion($1.value.namesInTexts) }
+    default: []
+    }
+  }
 }

@@ -181,7 +181,7 @@ extension Session {
         .diagnostic(at: command.verb.range)
     }
     if Self.unrecordedVerbs.contains(verb.name) {
-      for recording in recordings { recording.obstacle = "it uses \(verb.name)" }
+      cannotBeKept(because: "it uses \(verb.name)")
     }
     if verb.name == "time" { return try timed(command) }
     // A command inside another one (a model in train) has no name of its own.

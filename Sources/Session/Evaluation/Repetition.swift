@@ -44,7 +44,7 @@ extension Session {
     }
     if gathersFailures, !failures.isEmpty {
       failedPasses += failures
-      for recording in recordings { recording.obstacle = "passes of it failed" }
+      cannotBeKept(because: "passes of it failed")
     } else if let first = failures.first, deferred == nil {
       deferred = first
     }

@@ -2,8 +2,8 @@ import Language
 
 /// What a notebook keeps of its cells from one run to the next.
 extension NotebookRunner {
-  /// Where a training is kept that was cut off.
-  public var checkpoint: String? { cache?.checkpoint }
+  /// What is kept of the trainings of the cell in which the run was stopped.
+  public var checkpoint: Checkpoint? { cache?.checkpoint }
 
   /// Whether a cell would run, and what makes it: nothing is run or written.
   ///

@@ -152,7 +152,7 @@ public final class NotebookRunner {
     first = first ?? failureOfPasses
     conditions.exit = Int(first?.exitCode ?? 0)
     if let problem = save(in: folder, conditions) { first = first ?? problem }
-    cache?.finish(cells.map(text))
+    cache?.finish()
     return first
   }
 

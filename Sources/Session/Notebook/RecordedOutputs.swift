@@ -16,7 +16,7 @@ struct RecordedOutputs {
   /// - Throws: `SessionFailure.failed` for a record that cannot be read.
   init(of content: NotebookContent, at path: String, digest: String) throws(SessionFailure) {
     self.digest = digest
-    let folder = NotebookFormat.outputFolder(of: path)
+    let folder = RunFolder.place(for: path)
     let record: OutputsRecord?
     do {
       record = try OutputsRecord.read(in: folder)

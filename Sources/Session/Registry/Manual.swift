@@ -33,6 +33,7 @@ public enum Manual {
     | 2 | the script, an option or a parameter is wrong; nothing was run |
     | 3 | an assertion failed |
     | 4 | with --verify or --reprun: a run differs from the record, or from the other one |
+    | 129 | the terminal was closed; what was made so far is kept |
     | 130 | stopped by Ctrl-C; what was made so far is kept |
     | 143 | terminated; what was made so far is kept |
 
@@ -77,6 +78,8 @@ public enum Manual {
     | `report.html` | the same for people, with the code and the prose |
     | `figures/`, `results/` | what `plot` and `save` wrote |
     | `run.json` | when, where, how and for how long it ran |
+    | `cache/` | what each cell made: a cell of which nothing has changed is taken from there; `--fresh` takes nothing |
+    | `checkpoints/` | trainings that were stopped half-way: `--resume` goes on with them, `--fresh` begins anew |
     | `.gitignore` | names the files that are not meant to be shared |
 
     Two runs of a notebook differ in `run.json` alone. `--verify` runs a notebook again in a folder of its own, with the recorded

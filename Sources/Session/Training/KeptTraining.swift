@@ -97,7 +97,6 @@ private struct KeptTraining {
     do throws(ArchiveError) {
       try keepFiles(of: state)
       try journal.keep(state, number: number, place: place)
-      if isLast { session.aside(.warning("stopped: \(place); kept in '\(journal.path)'")) }
       return true
     } catch {
       // Once is enough until it is possible again.

@@ -34,6 +34,8 @@ extension Verb {
   ) { session, call in
     let path = try session.expanded(call.text("to") ?? "", at: call.range(of: "to"))
     if case .word = call.things[0] {
+      // It holds what every cell before has done, and not only what its own cell names.
+      session.cannotBeKept(because: "it saves the session")
       let file = try session.located(at: call.range(of: "to")) { try session.saveLog(to: path, call) }
       session.filesWritten.append(file)
       session.output(.note("saved " + file))
