@@ -26,9 +26,10 @@ import Testing
     for name in [
       "x.csv", "x_history.csv", "x.npz", "x_history.npz", "x.jsonl", "x_history.jsonl", "x.pkl",
       "x_history.pkl",
-      "x/seed=1/\(events)", "x/seed=2/\(events)", "x_seed=1.safetensors", "x_seed=2.safetensors",
+      "x_provenance.json", "x/seed=1/\(events)", "x/seed=2/\(events)", "x_seed=1.safetensors",
+      "x_seed=2.safetensors",
     ] { #expect(exists("\(folder)/r/\(name)"), "\(name)") }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/r").count == 11)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/r").count == 12)
   }
 
   @Test(arguments: ["csv", "jsonl"])

@@ -157,7 +157,7 @@ import Testing
       pts = pick d per_class=8
       runs = repeat lr in [0.01, 1e30, 0.02] on_error=keep {
         train model(mlp, widths=[32, 32]) on=d loss=mse optimizer=sgd(lr=lr) batch=10 epochs=60 checkpoint=20ms {
-          every 2 batches { measure srel points=pts update=sgd(lr=1e-3) }
+          every 2 batches { measure srel points=pts update=sgd(lr=1e-3) distance=output }
         }
       }
       # %% later
@@ -166,11 +166,11 @@ import Testing
       """
     let whole = try Script(text, name: "n.srel")
     let unbroken = try Program.run([whole.path])
-    #expect(unbroken.code == 1 && unbroken.errors.contains("the loss at step"), "\(unbroken.errors)")
+    #expect(unbroken.code == 1 && unbroken.errors.contains("its weights have diverged"), "\(unbroken.errors)")
 
     let script = try Script(text, name: "n.srel")
     let process = try BatchProcess([Program.path, script.path])
-    try process.waitForErrors(containing: "the loss at step")
+    try process.waitForErrors(containing: "its weights have diverged")
     process.signal(SIGINT)
     let stopped = try process.outcome()
     #expect(stopped.code == 130, "\(stopped.errors)")
