@@ -181,7 +181,8 @@ public final class NotebookRunner {
     let (state, failure) = outcome(of: cell)
     let passes = session.failedPasses
     failedPasses += passes
-    output.text = events.text
+    // A warning names the script as it was given; where that stands says nothing about what the cell does.
+    output.text = events.text.replacing(notebook.source.name ?? fileName, with: fileName)
     output.figures = events.figures
     output.error = (failure ?? passes.first.map { .failed($0) }).flatMap(errorText)
     output.isSkipped = state == .skipped
