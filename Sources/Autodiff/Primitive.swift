@@ -93,22 +93,27 @@ public enum Primitive: Hashable, Sendable {
     }
   }
 
+  // What only some primitives need is handed over unevaluated: to look at a tensor that several threads share means to
+  // count a reference, and they would wait for each other.
+
   /// Computes the output from the operands (the second one for `add` only) and the parameter.
-  func value(_ x: Tensor, _ second: Tensor?, parameter: Tensor?, into out: inout Tensor) {
+  func value(
+    _ x: Tensor, _ second: Tensor?, parameter: @autoclosure () -> Tensor, into out: inout Tensor
+  ) {
     switch self {
     case .input: Elementwise.copy(x, into: &out)
-    case .linear: Linear.product(x, required(parameter), into: &out)
-    case .power(_, _, let degree): Linear.product(x, powers(parameter, degree), into: &out)
-    case .convolution(let convolution): convolution.product(x, required(parameter), into: &out)
-    case .bias: Elementwise.addBias(x, required(parameter), into: &out)
+    case .linear: Linear.product(x, parameter(), into: &out)
+    case .power(_, _, let degree): Linear.product(x, powers(parameter(), degree), into: &out)
+    case .convolution(let convolution): convolution.product(x, parameter(), into: &out)
+    case .bias: Elementwise.addBias(x, parameter(), into: &out)
     case .relu: Elementwise.relu(x, into: &out)
     case .tanh: Elementwise.tanh(x, into: &out)
     case .multiply(let factor): Elementwise.scaled(x, by: factor, into: &out)
     case .maxPool(let pooling): pooling.maximum(x, into: &out)
     case .averagePool(let pooling): pooling.average(x, into: &out)
     case .add: Elementwise.sum(x, required(second), into: &out)
-    case .standardize: Normalization.standardize(x, required(parameter), into: &out)
-    case .scale: Normalization.scale(x, by: required(parameter), into: &out)
+    case .standardize: Normalization.standardize(x, parameter(), into: &out)
+    case .scale: Normalization.scale(x, by: parameter(), into: &out)
     case .groupNormalize(let normalization): normalization.value(x, into: &out)
     case .flatten: Samples.flatten(x, into: &out)
     }
@@ -119,41 +124,42 @@ public enum Primitive: Hashable, Sendable {
   /// `accumulating: false` means that `out` holds nothing yet and is overwritten. `statistics` are those of the batch
   /// where training used them in place of the kept ones.
   func inputGradient(
-    _ d: Tensor, input x: Tensor, output y: Tensor, parameter: Tensor?, statistics: Tensor? = nil,
-    into out: inout Tensor, accumulating: Bool
+    _ d: Tensor, input x: @autoclosure () -> Tensor, output y: @autoclosure () -> Tensor,
+    parameter: @autoclosure () -> Tensor, statistics: @autoclosure () -> Tensor?, into out: inout Tensor,
+    accumulating: Bool
   ) {
     switch self {
     case .input: break
-    case .linear: Linear.inputGradient(d, required(parameter), into: &out, accumulating: accumulating)
+    case .linear: Linear.inputGradient(d, parameter(), into: &out, accumulating: accumulating)
     case .power(_, _, let degree):
-      Linear.inputGradient(d, powers(parameter, degree), into: &out, accumulating: accumulating)
+      Linear.inputGradient(d, powers(parameter(), degree), into: &out, accumulating: accumulating)
     case .convolution(let convolution):
-      convolution.inputGradient(d, required(parameter), into: &out, accumulating: accumulating)
+      convolution.inputGradient(d, parameter(), into: &out, accumulating: accumulating)
     case .bias, .add:
       if accumulating { Elementwise.accumulate(d, into: &out) } else { Elementwise.copy(d, into: &out) }
     case .relu:
-      overwriting(&out, accumulating) { Elementwise.reluGradient(d, output: y, into: &$0) }
+      overwriting(&out, accumulating) { Elementwise.reluGradient(d, output: y(), into: &$0) }
     case .tanh:
-      overwriting(&out, accumulating) { Elementwise.tanhGradient(d, output: y, into: &$0) }
+      overwriting(&out, accumulating) { Elementwise.tanhGradient(d, output: y(), into: &$0) }
     case .multiply(let factor):
       overwriting(&out, accumulating) { Elementwise.scaled(d, by: factor, into: &$0) }
     case .maxPool(let pooling):
       if !accumulating { Elementwise.fill(&out, with: 0) }
-      pooling.maximumGradient(d, input: x, output: y, into: &out)
+      pooling.maximumGradient(d, input: x(), output: y(), into: &out)
     case .averagePool(let pooling):
       if !accumulating { Elementwise.fill(&out, with: 0) }
       pooling.averageGradient(d, into: &out)
     case .standardize:
       overwriting(&out, accumulating) { out in
-        if let statistics {
-          Normalization.batchGradient(d, output: y, statistics, into: &out)
+        if let statistics = statistics() {
+          Normalization.batchGradient(d, output: y(), statistics, into: &out)
         } else {
-          Normalization.scaleByDeviation(d, required(parameter), into: &out)
+          Normalization.scaleByDeviation(d, parameter(), into: &out)
         }
       }
-    case .scale: Normalization.scale(d, by: required(parameter), into: &out, accumulating: accumulating)
+    case .scale: Normalization.scale(d, by: parameter(), into: &out, accumulating: accumulating)
     case .groupNormalize(let normalization):
-      overwriting(&out, accumulating) { normalization.inputGradient(d, input: x, output: y, into: &$0) }
+      overwriting(&out, accumulating) { normalization.inputGradient(d, input: x(), output: y(), into: &$0) }
     case .flatten:
       overwriting(&out, accumulating) { Samples.flatten(d, into: &$0, inverse: true) }
     }
@@ -161,18 +167,20 @@ public enum Primitive: Hashable, Sendable {
 
   /// The gradient at the parameter from the factors (x, d), over all samples or for one of them alone.
   func parameterGradient(
-    input x: Tensor, outputGradient d: Tensor, parameter: Tensor, sample: Int?, into out: inout Tensor
+    input x: @autoclosure () -> Tensor, outputGradient d: @autoclosure () -> Tensor,
+    parameter: @autoclosure () -> Tensor, sample: Int?, into out: inout Tensor
   ) {
     switch self {
-    case .linear: Linear.weightGradient(x, d, sample: sample, into: &out)
+    case .linear: Linear.weightGradient(x(), d(), sample: sample, into: &out)
     case .power(_, _, let degree):
       // By the chain rule from the gradient at w^degree.
-      var atPowers = Tensor(uninitialized: parameter.shape)
-      Linear.weightGradient(x, d, sample: sample, into: &atPowers)
-      Power.derivative(parameter, degree: degree, times: atPowers, into: &out)
-    case .convolution(let convolution): convolution.weightGradient(x, d, sample: sample, into: &out)
-    case .bias: Elementwise.biasGradient(d, sample: sample, into: &out)
-    case .scale: Normalization.scaleGradient(x, d, sample: sample, into: &out)
+      let weights = parameter()
+      var atPowers = Tensor(uninitialized: weights.shape)
+      Linear.weightGradient(x(), d(), sample: sample, into: &atPowers)
+      Power.derivative(weights, degree: degree, times: atPowers, into: &out)
+    case .convolution(let convolution): convolution.weightGradient(x(), d(), sample: sample, into: &out)
+    case .bias: Elementwise.biasGradient(d(), sample: sample, into: &out)
+    case .scale: Normalization.scaleGradient(x(), d(), sample: sample, into: &out)
     case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
       .flatten:
       break
@@ -187,16 +195,15 @@ public enum Primitive: Hashable, Sendable {
     Elementwise.accumulate(part, into: &out)
   }
 
+  func required(_ operand: Tensor?) -> Tensor {
+    guard let operand else { preconditionFailure("\(self) needs an operand") }
+    return operand
+  }
+
   /// The weights of `power`, raised.
-  func powers(_ parameter: Tensor?, _ degree: Double) -> Tensor {
-    let weights = required(parameter)
+  func powers(_ weights: Tensor, _ degree: Double) -> Tensor {
     var result = Tensor(uninitialized: weights.shape)
     Power.value(weights, degree: degree, into: &result)
     return result
-  }
-
-  func required(_ parameter: Tensor?) -> Tensor {
-    guard let parameter else { preconditionFailure("\(self) needs its parameter") }
-    return parameter
   }
 }

@@ -38,9 +38,8 @@ public struct Differences: Sendable {
   mutating func stepped(_ index: Int, base: Activations, for tape: Tape) -> Tensor {
     if isZero[index] { return base.values[index] }
     if !hasSum[index] {
-      var sum = sums.take(index, for: tape)
-      Elementwise.sum(base.values[index], deltas.values[index], into: &sum)
-      sums.values[index] = sum
+      sums.makeRoom(index, for: tape)
+      Elementwise.sum(base.values[index], deltas.values[index], into: &sums.values[index])
       hasSum[index] = true
     }
     return sums.values[index]
@@ -63,31 +62,30 @@ extension Tape {
     into differences: inout Differences
   ) {
     differences.prepare(for: self, samples: base.samples)
-    for index in nodes.indices.dropFirst() {
+    for index in nodes.indices {
       let node = nodes[index]
+      guard let operand = node.first else { continue }
       let change = node.parameter.map { changes[$0] } ?? .none
-      let first = differences.delta(node.inputs[0])
-      let second = node.inputs.count > 1 ? differences.delta(node.inputs[1]) : nil
+      let first = differences.delta(operand)
+      let second = node.second.flatMap { differences.delta($0) }
       if case .none = change, first == nil, second == nil { continue }
       let stepped: Tensor? =
         switch change {
         case .none: nil
         default:
           isFirstOrder
-            ? base.values[node.inputs[0]] : differences.stepped(node.inputs[0], base: base, for: self)
+            ? base.values[operand] : differences.stepped(operand, base: base, for: self)
         }
-      var out = differences.deltas.take(index, for: self)
+      differences.deltas.makeRoom(index, for: self)
       node.primitive.difference(
-        first, second, input: base.values[node.inputs[0]], output: base.values[index], stepped: stepped,
-        parameter: node.parameter.map { parameters[$0] }, change: change, isFirstOrder: isFirstOrder,
-        into: &out)
-      differences.deltas.values[index] = out
+        first, second, input: base.values[operand], output: base.values[index], stepped: stepped,
+        parameter: parameters[node], change: change, isFirstOrder: isFirstOrder,
+        into: &differences.deltas.values[index])
       differences.isZero[index] = false
     }
     if differences.isZero[nodes.count - 1] {
-      var out = differences.deltas.take(nodes.count - 1, for: self)
-      Elementwise.fill(&out, with: 0)
-      differences.deltas.values[nodes.count - 1] = out
+      differences.deltas.makeRoom(nodes.count - 1, for: self)
+      Elementwise.fill(&differences.deltas.values[nodes.count - 1], with: 0)
     }
   }
 }
@@ -97,16 +95,16 @@ extension Primitive {
   ///
   /// `stepped` is operand + difference, given where the parameter changes.
   func difference(
-    _ first: Tensor?, _ second: Tensor?, input x: Tensor, output y: Tensor, stepped: Tensor?,
-    parameter: Tensor?,
+    _ first: Tensor?, _ second: Tensor?, input x: @autoclosure () -> Tensor,
+    output y: @autoclosure () -> Tensor, stepped: Tensor?, parameter: @autoclosure () -> Tensor,
     change: ParameterChange, isFirstOrder: Bool, into out: inout Tensor
   ) {
-    if isFirstOrder, tangent(first, input: x, output: y, into: &out) { return }
+    if isFirstOrder, tangent(first, input: x(), output: y(), into: &out) { return }
     switch self {
     case .input: break
     case .linear(let inputs, let outputs):
       if let delta = first {
-        Linear.product(delta, required(parameter), into: &out)
+        Linear.product(delta, parameter(), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }
@@ -118,12 +116,12 @@ extension Primitive {
       }
     case .power(_, _, let degree):
       if let delta = first {
-        Linear.product(delta, powers(parameter, degree), into: &out)
+        Linear.product(delta, powers(parameter(), degree), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }
       if case .dense(let change) = change, let stepped {
-        let weights = required(parameter)
+        let weights = parameter()
         var moved = Tensor(uninitialized: weights.shape)
         if isFirstOrder {
           Power.derivative(weights, degree: degree, times: change, into: &moved)
@@ -134,7 +132,7 @@ extension Primitive {
       }
     case .convolution(let convolution):
       if let delta = first {
-        convolution.product(delta, required(parameter), into: &out)
+        convolution.product(delta, parameter(), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }
@@ -150,11 +148,11 @@ extension Primitive {
         Elementwise.fill(&out, with: 0)
       }
       if case .dense(let change) = change { Elementwise.accumulateBias(change, into: &out) }
-    case .relu: Elementwise.reluDifference(required(first), input: x, into: &out)
-    case .tanh: Elementwise.tanhDifference(required(first), input: x, into: &out)
+    case .relu: Elementwise.reluDifference(required(first), input: x(), into: &out)
+    case .tanh: Elementwise.tanhDifference(required(first), input: x(), into: &out)
     case .multiply(let factor): Elementwise.scaled(required(first), by: factor, into: &out)
     case .maxPool(let pooling):
-      pooling.maximumDifference(required(first), input: x, output: y, into: &out)
+      pooling.maximumDifference(required(first), input: x(), output: y(), into: &out)
     case .averagePool(let pooling): pooling.average(required(first), into: &out)
     case .add:
       switch (first, second) {
@@ -163,10 +161,10 @@ extension Primitive {
       case (nil, nil): Elementwise.fill(&out, with: 0)
       }
     // The statistics are fixed while something is measured.
-    case .standardize: Normalization.scaleByDeviation(required(first), required(parameter), into: &out)
+    case .standardize: Normalization.scaleByDeviation(required(first), parameter(), into: &out)
     case .scale:
       if let delta = first {
-        Normalization.scale(delta, by: required(parameter), into: &out)
+        Normalization.scale(delta, by: parameter(), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }
@@ -174,20 +172,23 @@ extension Primitive {
         Normalization.scale(stepped, by: change, into: &out, accumulating: true)
       }
     case .groupNormalize(let normalization):
-      normalization.difference(required(first), input: x, into: &out)
+      normalization.difference(required(first), input: x(), into: &out)
     case .flatten: Samples.flatten(required(first), into: &out)
     }
   }
 
   /// The first order of the rules that are not linear in δ; false for all others.
-  private func tangent(_ delta: Tensor?, input x: Tensor, output y: Tensor, into out: inout Tensor) -> Bool {
+  private func tangent(
+    _ delta: Tensor?, input x: @autoclosure () -> Tensor, output y: @autoclosure () -> Tensor,
+    into out: inout Tensor
+  ) -> Bool {
     switch self {
-    case .relu: Elementwise.reluGradient(required(delta), output: y, into: &out)
-    case .tanh: Elementwise.tanhGradient(required(delta), output: y, into: &out)
-    case .maxPool(let pooling): pooling.maximumTangent(required(delta), input: x, output: y, into: &out)
+    case .relu: Elementwise.reluGradient(required(delta), output: y(), into: &out)
+    case .tanh: Elementwise.tanhGradient(required(delta), output: y(), into: &out)
+    case .maxPool(let pooling): pooling.maximumTangent(required(delta), input: x(), output: y(), into: &out)
     // Its Jacobian is symmetric.
     case .groupNormalize(let normalization):
-      normalization.inputGradient(required(delta), input: x, output: y, into: &out)
+      normalization.inputGradient(required(delta), input: x(), output: y(), into: &out)
     case .input, .linear, .power, .convolution, .bias, .multiply, .averagePool, .add, .standardize, .scale,
       .flatten:
       return false

@@ -18,19 +18,20 @@ extension Tape {
     activations.prepare(for: self, samples: samples)
     activations.values[0] = input
     if !activations.statistics.isEmpty { activations.statistics = [:] }
-    for index in nodes.indices.dropFirst() {
+    for index in nodes.indices {
       let node = nodes[index]
-      var out = activations.take(index, for: self)
-      var parameter = node.parameter.map { parameters[$0] }
-      if isTraining, node.primitive.isStatistic, var own = parameter {
-        Normalization.statistics(of: activations.values[node.inputs[0]], into: &own)
+      guard let first = node.first else { continue }
+      activations.makeRoom(index, for: self)
+      var statistics: Tensor?
+      if isTraining, node.primitive.isStatistic {
+        var own = parameters[node]
+        Normalization.statistics(of: activations.values[first], into: &own)
         activations.statistics[index] = own
-        parameter = own
+        statistics = own
       }
       node.primitive.value(
-        activations.values[node.inputs[0]],
-        node.inputs.count > 1 ? activations.values[node.inputs[1]] : nil, parameter: parameter, into: &out)
-      activations.values[index] = out
+        activations.values[first], node.second.map { activations.values[$0] },
+        parameter: statistics ?? parameters[node], into: &activations.values[index])
     }
   }
 
@@ -50,19 +51,28 @@ extension Tape {
     let last = nodes.count - 1
     gradients.values[last] = outputGradient
     gradients.isWritten[last] = true
-    for index in nodes.indices.dropFirst().reversed()
-    where nodes[index].needsGradient && gradients.isWritten[index] {
-      let node = nodes[index]
-      for operand in node.inputs where nodes[operand].needsGradient {
-        var out = gradients.take(operand, for: self)
-        node.primitive.inputGradient(
-          gradients.values[index], input: activations.values[operand], output: activations.values[index],
-          parameter: node.parameter.map { parameters[$0] }, statistics: activations.statistics[index],
-          into: &out, accumulating: gradients.isWritten[operand])
-        gradients.values[operand] = out
-        gradients.isWritten[operand] = true
+    for index in nodes.indices.reversed() where nodes[index].needsGradient && gradients.isWritten[index] {
+      if let first = nodes[index].first { carryBack(index, to: first, parameters, activations, &gradients) }
+      if let second = nodes[index].second {
+        carryBack(index, to: second, parameters, activations, &gradients)
       }
     }
+  }
+
+  /// Adds what flows from one operation back to one of its operands.
+  private func carryBack(
+    _ index: Int, to operand: Int, _ parameters: [Tensor], _ activations: Activations,
+    _ gradients: inout Activations
+  ) {
+    guard nodes[operand].needsGradient else { return }
+    let node = nodes[index]
+    let isWritten = gradients.isWritten[operand]
+    gradients.makeRoom(operand, for: self)
+    node.primitive.inputGradient(
+      gradients.values[index], input: activations.values[operand], output: activations.values[index],
+      parameter: parameters[node], statistics: activations.statistics[index],
+      into: &gradients.values[operand], accumulating: isWritten)
+    gradients.isWritten[operand] = true
   }
 
   /// The gradient at one parameter after `backpropagate`, summed over the batch or for one sample alone.
@@ -73,11 +83,22 @@ extension Tape {
     sample: Int? = nil, into out: inout Tensor
   ) {
     let index = parameterNodes[parameter]
+    guard let first = nodes[index].first else { return }
     nodes[index].primitive.parameterGradient(
-      input: activations.values[nodes[index].inputs[0]], outputGradient: gradients.values[index],
+      input: activations.values[first], outputGradient: gradients.values[index],
       parameter: parameters[parameter], sample: sample, into: &out)
   }
 
   /// Room for the gradients of all parameters, zero everywhere.
   public func zeroGradients() -> [Tensor] { parameterShapes.map { Tensor(zeros: $0) } }
+}
+
+extension [Tensor] {
+  /// The parameter of an operation.
+  ///
+  /// - Precondition: the operation has one.
+  subscript(node: Tape.Node) -> Tensor {
+    guard let index = node.parameter else { preconditionFailure("\(node.primitive) needs its parameter") }
+    return self[index]
+  }
 }

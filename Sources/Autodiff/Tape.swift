@@ -9,14 +9,18 @@ public struct Tape: Hashable, Sendable {
   /// One operation.
   public struct Node: Hashable, Sendable {
     public let primitive: Primitive
-    /// Positions of the operands on the tape.
-    public let inputs: [Int]
+    /// Positions of the operands on the tape: one for most, none for the network's input.
+    public let first: Int?
+    public let second: Int?
     /// Position of the parameter in the network's list.
     public let parameter: Int?
     /// The shape of one output sample.
     public let shape: SampleShape
     /// Whether a parameter lies at or before this operation, so that a gradient has to reach it.
     public let needsGradient: Bool
+
+    /// The operands in their order.
+    public var inputs: [Int] { [first, second].compactMap(\.self) }
   }
 
   public private(set) var nodes: [Node]
@@ -30,14 +34,18 @@ public struct Tape: Hashable, Sendable {
   public private(set) var multiplyAdds = 0
 
   public init(input: SampleShape) {
-    nodes = [Node(primitive: .input, inputs: [], parameter: nil, shape: input, needsGradient: false)]
+    nodes = [
+      Node(primitive: .input, first: nil, second: nil, parameter: nil, shape: input, needsGradient: false)
+    ]
   }
 
   /// Records an operation on earlier ones and returns its position.
   ///
   /// - Precondition: operands are on the tape already and have shapes that the primitive takes.
-  public mutating func record(_ primitive: Primitive, _ inputs: Int...) -> Int {
-    precondition(inputs.allSatisfy(nodes.indices.contains), "operands \(inputs) of \(nodes.count) operations")
+  public mutating func record(_ primitive: Primitive, _ first: Int, _ second: Int? = nil) -> Int {
+    precondition(
+      nodes.indices.contains(first) && nodes.indices.contains(second ?? first),
+      "operands \([first, second]) of \(nodes.count) operations")
     var parameter: Int?
     if primitive.parameterShape != nil {
       parameter = parameterNodes.count
@@ -45,13 +53,13 @@ public struct Tape: Hashable, Sendable {
       liveRanges.append(primitive.liveRanges)
       isStatistic.append(primitive.isStatistic)
     }
-    multiplyAdds += primitive.multiplyAdds(nodes[inputs[0]].shape)
+    multiplyAdds += primitive.multiplyAdds(nodes[first].shape)
     nodes.append(
       Node(
-        primitive: primitive, inputs: inputs, parameter: parameter,
-        shape: primitive.outputShape(nodes[inputs[0]].shape),
+        primitive: primitive, first: first, second: second, parameter: parameter,
+        shape: primitive.outputShape(nodes[first].shape),
         needsGradient: (parameter != nil && !primitive.isStatistic)
-          || inputs.contains { nodes[$0].needsGradient }))
+          || nodes[first].needsGradient || second.map { nodes[$0].needsGradient } ?? false))
     return nodes.count - 1
   }
 
@@ -83,22 +91,26 @@ public struct Activations: Sendable {
     self.samples = samples
   }
 
-  /// Moves the tensor of an operation out to be written; it gets its room when it is first asked for.
-  mutating func take(_ index: Int, for tape: Tape) -> Tensor {
-    let taken = values[index].take()
-    return taken.count > 0 ? taken : Tensor(uninitialized: tape.nodes[index].shape.batch(of: samples))
+  /// Gives the tensor of an operation its room when it is first to be written.
+  mutating func makeRoom(_ index: Int, for tape: Tape) {
+    if values[index].count > 0 { return }
+    values[index] = Tensor(uninitialized: tape.nodes[index].shape.batch(of: samples))
   }
 
   /// The last operation's tensor.
   public var output: Tensor { values[values.count - 1] }
 
-  /// One sample of every operation; copies, unless there is but one.
-  public func sample(_ sample: Int) -> Activations {
-    if samples == 1 { return self }
-    var result = Activations()
-    result.values = values.indices.map { self.sample(sample, of: $0) }
-    result.samples = 1
-    return result
+  /// Takes over one sample of every operation of a tape; copies, unless there is but one.
+  public mutating func copy(_ sample: Int, of other: Activations, for tape: Tape) {
+    if other.samples == 1 {
+      self = other
+      return
+    }
+    prepare(for: tape, samples: 1)
+    for index in tape.nodes.indices {
+      makeRoom(index, for: tape)
+      Samples.copy(sample, of: other.values[index], to: 0, of: &values[index])
+    }
   }
 
   /// One sample of an operation's tensor, `[height, width, 1, channel]`; a copy, unless there is but one.

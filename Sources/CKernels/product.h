@@ -1,20 +1,27 @@
-/* The loops for one set of instructions; included once for each. Before it stand LANES, the floats of a register; ROWS, the
-   rows of a tile, two registers each, so that all of it stays in registers; NAME, and TARGET, the attribute that allows
-   the instructions. */
+/* The loops for one set of instructions; included once for each. Before it stand NAME; TARGET, the attribute that allows the
+   instructions; the type vector_NAME with load_part_NAME and store_part_NAME for its first elements, and fold_NAME, which adds
+   sixteen sums to four; and ROWS, the rows of a tile, two vectors each, so that all of it stays in registers. */
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 #define VECTOR JOIN(vector_, NAME)
+#define LANES (sizeof(VECTOR) / sizeof(float))
 #define WIDTH (2 * LANES)
+#define INLINE static inline __attribute__((always_inline))
 
-typedef float VECTOR __attribute__((vector_size(4 * LANES), aligned(4)));
+TARGET INLINE void JOIN(put_, NAME)(float *to, VECTOR sum, size_t count, bool adds) {
+  if (count >= LANES) {
+    *(VECTOR *)to = adds ? *(VECTOR *)to + sum : sum;
+  } else {
+    JOIN(store_part_, NAME)(to, adds ? JOIN(load_part_, NAME)(to, count) + sum : sum, count);
+  }
+}
 
-/* `rows` is a constant wherever this is called, so that every loop over it is unrolled. */
-TARGET static inline __attribute__((always_inline)) void JOIN(tile_, NAME)(size_t rows, const struct tile_product *p,
-                                                                            size_t first) {
+/* `rows` and `vectors` are constants wherever this is called, so that every loop over them is unrolled. */
+TARGET INLINE void JOIN(tile_, NAME)(size_t rows, size_t vectors, const struct tile_product *p, size_t first) {
   float *out = p->out + first * p->out_row;
   const size_t out_row = p->out_row, row = p->left_row, step = p->left_step;
-  const size_t panel_step = p->panel_step;
+  const size_t panel_step = p->panel_step, last = p->columns - (vectors - 1) * LANES;
   bool adds = p->accumulating;
   size_t s = 0, done = 0;
   do {
@@ -28,11 +35,12 @@ TARGET static inline __attribute__((always_inline)) void JOIN(tile_, NAME)(size_
       const size_t rest = stretch.depth * p->depth_unit - done;
       const size_t depth = rest < room ? rest : room;
       for (size_t k = 0; k < depth; k++) {
-        const VECTOR low = *(const VECTOR *)panel, high = *(const VECTOR *)(panel + LANES);
+        const VECTOR low = *(const VECTOR *)panel;
+        const VECTOR high = vectors == 2 ? *(const VECTOR *)(panel + LANES) : low;
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < rows; r++) {
           sum[r][0] += left[r * row] * low;
-          sum[r][1] += left[r * row] * high;
+          if (vectors == 2) sum[r][1] += left[r * row] * high;
         }
         left += step;
         panel += panel_step;
@@ -46,25 +54,19 @@ TARGET static inline __attribute__((always_inline)) void JOIN(tile_, NAME)(size_
     }
     for (size_t r = 0; r < rows; r++) {
       float *to = out + r * out_row;
-      if (p->columns == WIDTH) {
-        VECTOR *low = (VECTOR *)to, *high = (VECTOR *)(to + LANES);
-        *low = adds ? *low + sum[r][0] : sum[r][0];
-        *high = adds ? *high + sum[r][1] : sum[r][1];
-      } else {
-        const float *from = (const float *)sum[r];
-        for (size_t c = 0; c < p->columns; c++) to[c] = adds ? to[c] + from[c] : from[c];
-      }
+      if (vectors == 2) JOIN(put_, NAME)(to, sum[r][0], LANES, adds);
+      JOIN(put_, NAME)(to + (vectors - 1) * LANES, sum[r][vectors - 1], last, adds);
     }
     adds = true;
   } while (s < p->count);
 }
 
-#define CASE(n) \
-  case n: \
-    if (n <= ROWS) JOIN(tile_, NAME)(n <= ROWS ? n : 1, p, first); \
+#define CASE(n)                                                          \
+  case n:                                                                \
+    if (n <= ROWS) JOIN(tile_, NAME)(n <= ROWS ? n : 1, vectors, p, first); \
     break;
 
-TARGET static void JOIN(multiply_, NAME)(const struct tile_product *p) {
+TARGET INLINE void JOIN(tiles_, NAME)(size_t vectors, const struct tile_product *p) {
   const size_t tiles = (p->rows + ROWS - 1) / ROWS;
   for (size_t t = 0; t < tiles; t++) {
     const size_t first = p->rows * t / tiles, next = p->rows * (t + 1) / tiles;
@@ -75,10 +77,16 @@ TARGET static void JOIN(multiply_, NAME)(const struct tile_product *p) {
   }
 }
 
+TARGET static void JOIN(multiply_, NAME)(const struct tile_product *p) {
+  if (p->columns > LANES) {
+    JOIN(tiles_, NAME)(2, p);
+  } else {
+    JOIN(tiles_, NAME)(1, p);
+  }
+}
+
 /* Eight rows of eight floats, rows to columns, by exchanging ever larger halves. */
-TARGET static inline __attribute__((always_inline)) void JOIN(transpose_, NAME)(const float *from, size_t from_row,
-                                                                                 float scale, float *to, size_t to_row) {
-  typedef float eight __attribute__((vector_size(32), aligned(4)));
+TARGET INLINE void JOIN(transpose_, NAME)(const float *from, size_t from_row, float scale, float *to, size_t to_row) {
   eight a[8], b[8];
   for (int i = 0; i < 8; i++) a[i] = scale * *(const eight *)(from + i * from_row);
   for (int i = 0; i < 8; i += 2) {
@@ -100,32 +108,95 @@ TARGET static inline __attribute__((always_inline)) void JOIN(transpose_, NAME)(
 TARGET static void JOIN(pack_, NAME)(const float *right, size_t row, size_t column, size_t depth, size_t columns,
                                      float scale, float *panel) {
   size_t k = 0;
-  if (column == 1 && columns == WIDTH) {
+  if (column == 1) {
     for (; k < depth; k++) {
-      const VECTOR *from = (const VECTOR *)(right + k * row);
+      const float *from = right + k * row;
       VECTOR *to = (VECTOR *)(panel + k * WIDTH);
-      to[0] = scale * from[0];
-      to[1] = scale * from[1];
+      for (size_t v = 0; v < 2; v++) {
+        const size_t left = columns > v * LANES ? columns - v * LANES : 0;
+        to[v] = scale * (left >= LANES ? *(const VECTOR *)(from + v * LANES)
+                                       : JOIN(load_part_, NAME)(from + v * LANES, left));
+      }
     }
-  } else if (row == 1 && columns == WIDTH) {
+  } else if (row == 1) {
+    const size_t whole = columns / 8 * 8;
     for (; k + 8 <= depth; k += 8) {
-      for (size_t c = 0; c < WIDTH; c += 8) {
-        JOIN(transpose_, NAME)(right + k + c * column, column, scale, panel + k * WIDTH + c, WIDTH);
+      float *to = panel + k * WIDTH;
+      for (size_t c = 0; c < whole; c += 8) JOIN(transpose_, NAME)(right + k + c * column, column, scale, to + c, WIDTH);
+      for (size_t i = 0; whole < WIDTH && i < 8; i++) {
+        for (size_t c = whole; c < WIDTH; c++) to[i * WIDTH + c] = c < columns ? scale * right[k + i + c * column] : 0;
       }
     }
   }
   for (; k < depth; k++) {
-    for (size_t c = 0; c < columns; c++) panel[k * WIDTH + c] = scale * right[k * row + c * column];
-    for (size_t c = columns; c < WIDTH; c++) panel[k * WIDTH + c] = 0;
+    for (size_t c = 0; c < WIDTH; c++) panel[k * WIDTH + c] = c < columns ? scale * right[k * row + c * column] : 0;
   }
 }
 
+TARGET static void JOIN(turn_, NAME)(const float *from, size_t from_row, float *to, size_t to_row, size_t rows,
+                                     size_t columns) {
+  for (size_t r = 0; r < rows; r += 8) {
+    for (size_t c = 0; c < columns; c += 8) {
+      const float *corner = from + r * from_row + c;
+      float *target = to + c * to_row + r;
+      if (r + 8 <= rows && c + 8 <= columns) {
+        JOIN(transpose_, NAME)(corner, from_row, 1, target, to_row);
+        continue;
+      }
+      for (size_t j = 0; j < 8 && c + j < columns; j++) {
+        for (size_t i = 0; i < 8 && r + i < rows; i++) target[j * to_row + i] = corner[i * from_row + j];
+      }
+    }
+  }
+}
+
+/* Sums in sixteen interleaved parts whatever the width of a register, folded in halves: the same bits for every set. */
+TARGET INLINE void JOIN(dots_of_, NAME)(size_t rows, const struct dot_products *p, size_t first) {
+  enum { PARTS = 16 };
+  const size_t vectors = PARTS / LANES;
+  const float *left = p->left + first * p->left_row;
+  VECTOR sum[8][PARTS / LANES];
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t v = 0; v < vectors; v++) sum[r][v] = (VECTOR){0};
+  }
+  size_t k = 0;
+  for (; k + PARTS <= p->depth; k += PARTS) {
+    for (size_t v = 0; v < vectors; v++) {
+      const VECTOR right = *(const VECTOR *)(p->right + k + v * LANES);
+#pragma clang loop unroll(full)
+      for (size_t r = 0; r < rows; r++) {
+        sum[r][v] += *(const VECTOR *)(left + r * p->left_row + k + v * LANES) * right;
+      }
+    }
+  }
+  for (size_t v = 0; v < vectors && k + v * LANES < p->depth; v++) {
+    const size_t from = k + v * LANES, count = p->depth - from < LANES ? p->depth - from : LANES;
+    const VECTOR right = JOIN(load_part_, NAME)(p->right + from, count);
+    for (size_t r = 0; r < rows; r++) {
+      sum[r][v] += JOIN(load_part_, NAME)(left + r * p->left_row + from, count) * right;
+    }
+  }
+  for (size_t r = 0; r < rows; r++) {
+    const four half = JOIN(fold_, NAME)(sum[r]);
+    float *to = p->out + (first + r) * p->out_row;
+    const float dot = (half[0] + half[2]) + (half[1] + half[3]);
+    *to = p->accumulating ? *to + dot : dot;
+  }
+}
+
+TARGET static void JOIN(dots_, NAME)(const struct dot_products *p) {
+  size_t first = 0;
+  for (; first + 8 <= p->rows; first += 8) JOIN(dots_of_, NAME)(8, p, first);
+  for (; first < p->rows; first++) JOIN(dots_of_, NAME)(1, p, first);
+}
+
 #undef CASE
+#undef INLINE
 #undef WIDTH
+#undef LANES
 #undef VECTOR
 #undef JOIN
 #undef JOIN_
-#undef LANES
 #undef ROWS
 #undef NAME
 #undef TARGET

@@ -2,10 +2,33 @@
 
 #include "dispatch.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 /* a * b + c in one rounding wherever the processor can. */
 #pragma STDC FP_CONTRACT ON
 
-#define LANES 4
+typedef float four __attribute__((vector_size(16), aligned(4)));
+typedef float eight __attribute__((vector_size(32), aligned(4)));
+
+/* Sixteen sums are folded in halves, in the same order for every width of a register. */
+#define FOLD_EIGHT(v) (__builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7))
+
+typedef four vector_portable;
+
+static inline four fold_portable(const vector_portable *sum) { return (sum[0] + sum[2]) + (sum[1] + sum[3]); }
+
+static inline vector_portable load_part_portable(const float *from, size_t count) {
+  vector_portable result = {0};
+  for (size_t i = 0; i < count; i++) result[i] = from[i];
+  return result;
+}
+
+static inline void store_part_portable(float *to, vector_portable vector, size_t count) {
+  for (size_t i = 0; i < count; i++) to[i] = vector[i];
+}
+
 #define ROWS 6
 #define NAME portable
 #define TARGET
@@ -13,13 +36,46 @@
 
 #if defined(__x86_64__)
 
-#define LANES 8
+typedef eight vector_avx2;
+
+AVX2_TARGET static inline four fold_avx2(const vector_avx2 *sum) {
+  const eight half = sum[0] + sum[1];
+  return FOLD_EIGHT(half);
+}
+
+AVX2_TARGET static inline __m256i first_avx2(size_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+AVX2_TARGET static inline vector_avx2 load_part_avx2(const float *from, size_t count) {
+  return (vector_avx2)_mm256_maskload_ps(from, first_avx2(count));
+}
+
+AVX2_TARGET static inline void store_part_avx2(float *to, vector_avx2 vector, size_t count) {
+  _mm256_maskstore_ps(to, first_avx2(count), (__m256)vector);
+}
+
 #define ROWS 6
 #define NAME avx2
 #define TARGET AVX2_TARGET
 #include "product.h"
 
-#define LANES 16
+typedef float vector_avx512 __attribute__((vector_size(64), aligned(4)));
+
+AVX512_TARGET static inline four fold_avx512(const vector_avx512 *sum) {
+  const eight half = __builtin_shufflevector(*sum, *sum, 0, 1, 2, 3, 4, 5, 6, 7)
+                     + __builtin_shufflevector(*sum, *sum, 8, 9, 10, 11, 12, 13, 14, 15);
+  return FOLD_EIGHT(half);
+}
+
+AVX512_TARGET static inline vector_avx512 load_part_avx512(const float *from, size_t count) {
+  return (vector_avx512)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+}
+
+AVX512_TARGET static inline void store_part_avx512(float *to, vector_avx512 vector, size_t count) {
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)vector);
+}
+
 #define ROWS 14
 #define NAME avx512
 #define TARGET AVX512_TARGET
@@ -42,3 +98,10 @@ void tile_pack(enum instructions set, const float *right, size_t row, size_t col
                float scale, float *panel) {
   CHOOSE(set, pack, right, row, column, depth, columns, scale, panel);
 }
+
+void transpose(enum instructions set, const float *from, size_t from_row, float *to, size_t to_row, size_t rows,
+               size_t columns) {
+  CHOOSE(set, turn, from, from_row, to, to_row, rows, columns);
+}
+
+void multiply_by_vector(enum instructions set, const struct dot_products *products) { CHOOSE(set, dots, products); }

@@ -4,6 +4,19 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
+TARGET static void JOIN(sgd_, NAME)(float *restrict w, const float *restrict g, size_t count, float lr,
+                                    float weight_decay) {
+  for (size_t i = 0; i < count; i++) w[i] -= lr * (g[i] + weight_decay * w[i]);
+}
+
+TARGET static void JOIN(momentum_, NAME)(float *restrict w, float *restrict b, const float *restrict g, size_t count,
+                                         float lr, float weight_decay, float momentum) {
+  for (size_t i = 0; i < count; i++) {
+    b[i] = momentum * b[i] + (g[i] + weight_decay * w[i]);
+    w[i] -= lr * b[i];
+  }
+}
+
 TARGET static void JOIN(adam_, NAME)(float *restrict w, float *restrict m, float *restrict v, const float *restrict g,
                                      size_t count, const struct adam_rule *rule) {
   const struct adam_rule r = *rule;

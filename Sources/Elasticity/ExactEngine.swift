@@ -97,7 +97,7 @@ public struct ExactEngine: Sendable {
         }
         let alone =
           trainer == nil || !rule.isTrainer
-          ? Tile(source: source, of: pass, data: sources, loss: loss)
+          ? Tile(base: scratch.source, targets: sources.changeTargets([source], loss: loss))
           : Tile(network: network, weights: base, data: sources, rows: [source], loss: loss)
         let single = alone.changes(engine.outputChange(alone, &scratch), isFirstOrder: isFirstOrder)[0]
         let row = rowOfSource[source]
@@ -137,20 +137,23 @@ public struct ExactEngine: Sendable {
     }
     let learningRate = update.learningRate
     let tiles = try tiles(of: probes, weights: weights)
-    let bases = tiles.flatMap { tile in zip(tile.base.output.rows, tile.targets) }
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
       for pass in try passes(over: sources, chunk) {
-        let (outputs, gradients) = (pass.activations.output.rows, pass.outputGradient.rows)
-        let targets = sources.changeTargets(Array(pass.rows), loss: loss)
+        let deltas = pass.outputGradient.rows.map {
+          $0.map { -learningRate * $0 / (abs($0) + UpdateRule.adamEpsilon) }
+        }
+        let own = PredictionChange.all(
+          z: pass.activations.output.doubles, delta: Array(deltas.joined()),
+          targets: sources.changeTargets(Array(pass.rows), loss: loss), isFirstOrder: false)
         for (place, source) in pass.rows.enumerated() {
-          let delta = gradients[place].map { -learningRate * $0 / (abs($0) + UpdateRule.adamEpsilon) }
+          let changes = tiles.flatMap { tile in
+            let delta = [[Double]](repeating: deltas[place], count: tile.targets.count)
+            return tile.changes(Array(delta.joined()), isFirstOrder: false)
+          }
           responses.append(
             SourceResponse(
-              source: source,
-              own: PredictionChange(z: outputs[place], delta: delta, target: targets[place]), again: nil,
-              probes: bases.map { PredictionChange(z: $0.0, delta: delta, target: $0.1) },
-              smallGradients: nil,
+              source: source, own: own[place], again: nil, probes: changes, smallGradients: nil,
               isFitted: pass.isFitted(source)))
         }
       }

@@ -1,5 +1,4 @@
 import Foundation
-import Network
 
 /// One sample's prediction before an update and its change by it, in `Double` and free of cancellation.
 ///
@@ -9,98 +8,152 @@ public struct PredictionChange: Sendable {
   /// What the sample should be predicted as.
   public enum Target: Sendable {
     case label(Int)
-    case values(OutputRow)
+    case values([Double])
+  }
+
+  /// The numbers of many samples, row after row: a measurement keeps a change for every pair, and one array for each of
+  /// their quantities would cost more than the arithmetic of a small network.
+  private let table: [Double]
+  private let row: Int
+  /// Outputs of the sample.
+  public let classes: Int
+  /// Nil for a regression.
+  private let label: Int?
+  /// Whether Δ is a derivative: then every quantity is its leading term, linear or quadratic in Δ, whatever the size of Δ.
+  public let isFirstOrder: Bool
+
+  /// The quantities of a row, `classes` numbers each: for a classification all but `values`, for a regression the first
+  /// three.
+  private enum Field: Int, CaseIterable {
+    case z, delta, values
+    static let old = Field.values
+    case logOld, logRatio, change
+  }
+
+  public init(z: [Double], delta: [Double], target: Target, isFirstOrder: Bool = false) {
+    let targets: PredictionTargets =
+      switch target {
+      case .label(let label): .labels([label])
+      case .values(let values): .values(values, count: 1)
+      }
+    self = PredictionChange.all(z: z, delta: delta, targets: targets, isFirstOrder: isFirstOrder)[0]
+  }
+
+  private init(table: [Double], row: Int, classes: Int, label: Int?, isFirstOrder: Bool) {
+    (self.table, self.row, self.classes) = (table, row, classes)
+    (self.label, self.isFirstOrder) = (label, isFirstOrder)
+  }
+
+  /// The changes of several samples, whose numbers stand sample after sample.
+  ///
+  /// - Precondition: as many old outputs as changes, the same number for each target.
+  static func all(
+    z: [Double], delta: [Double], targets: PredictionTargets, isFirstOrder: Bool
+  ) -> [PredictionChange] {
+    let samples = targets.count
+    let classes = z.count / max(samples, 1)
+    precondition(
+      z.count == samples * classes && delta.count == z.count,
+      "\(z.count) outputs and \(delta.count) changes of \(samples) samples")
+    var table: [Double] = []
+    switch targets {
+    case .labels(let labels):
+      table.reserveCapacity(samples * classes * Field.allCases.count)
+      for start in stride(from: 0, to: z.count, by: max(classes, 1)) {
+        let row = table.count
+        for place in start..<start + classes { table.append(z[place]) }
+        for place in start..<start + classes { table.append(delta[place]) }
+        appendProbabilities(to: &table, from: row, classes: classes, isFirstOrder: isFirstOrder)
+      }
+      return labels.enumerated().map {
+        PredictionChange(
+          table: table, row: $0, classes: classes, label: $1, isFirstOrder: isFirstOrder)
+      }
+    case .values(let values, _):
+      table.reserveCapacity(samples * classes * 3)
+      for start in stride(from: 0, to: z.count, by: max(classes, 1)) {
+        for place in start..<start + classes { table.append(z[place]) }
+        for place in start..<start + classes { table.append(delta[place]) }
+        for place in start..<start + classes { table.append(values[place]) }
+      }
+      return (0..<samples).map {
+        PredictionChange(table: table, row: $0, classes: classes, label: nil, isFirstOrder: isFirstOrder)
+      }
+    }
+  }
+
+  private subscript(field: Field) -> OutputRow {
+    let fields = label == nil ? 3 : Field.allCases.count
+    return OutputRow(table, row: row * fields + field.rawValue, width: classes)
   }
 
   /// Old outputs.
-  public let z: OutputRow
+  public var z: OutputRow { self[.z] }
   /// New − old outputs.
-  public let delta: OutputRow
-  public let target: Target
-  /// Whether Δ is a derivative: then every quantity is its leading term, linear or quadratic in Δ, whatever the size of Δ.
-  public let isFirstOrder: Bool
-  /// Kept for classifications; a regression has no use for probabilities.
-  private let kept: Probabilities?
+  public var delta: OutputRow { self[.delta] }
+  public var target: Target { label.map { .label($0) } ?? .values(Array(self[.values])) }
 
-  public init(z: [Double], delta: [Double], target: Target, isFirstOrder: Bool = false) {
-    self.init(z: OutputRow(z), delta: OutputRow(delta), target: target, isFirstOrder: isFirstOrder)
-  }
-
-  public init(z: OutputRow, delta: OutputRow, target: Target, isFirstOrder: Bool = false) {
-    self.z = z
-    self.delta = delta
-    self.target = target
-    self.isFirstOrder = isFirstOrder
-    if case .label = target {
-      kept = Probabilities(z, delta, isFirstOrder: isFirstOrder)
-    } else {
-      kept = nil
-    }
-  }
-
-  /// The prediction as class probabilities.
-  private struct Probabilities: Sendable {
-    let old: [Double]
-    /// log p, finite where p itself is too small for a `Double`.
-    let logOld: [Double]
-    let logRatio: [Double]
-    let change: [Double]
-
-    init(_ z: OutputRow, _ delta: OutputRow, isFirstOrder: Bool) {
-      old = Softmax.probabilities(Array(z))
-      let top = z.max() ?? 0
-      let logTotal = log(z.reduce(0) { $0 + exp($1 - top) })
-      logOld = z.map { $0 - top - logTotal }
-      if isFirstOrder {
-        logRatio = PredictionChange.firstOrderLogRatio(logOld, delta)
-        change = zip(old, logRatio).map { $0 * $1 }
-        return
-      }
-      logRatio = PredictionChange.logRatio(logOld, delta)
-      // p e^δ as one power: p may underflow where e^δ overflows.
-      change = zip(logOld, logRatio).map { $1 < 1 ? exp($0) * expm1($1) : exp($0 + $1) - exp($0) }
-    }
-  }
-
-  private var probabilities: Probabilities {
-    kept ?? Probabilities(z, delta, isFirstOrder: isFirstOrder)
-  }
-
-  /// Old probabilities p.
-  public var old: [Double] { probabilities.old }
+  /// Old probabilities p; these and the next two are there for classifications only.
+  public var old: OutputRow { probability(.old) }
+  /// log p, finite where p itself is too small for a `Double`.
+  private var logOld: OutputRow { probability(.logOld) }
   /// log q − log p of each class.
-  public var logRatio: [Double] { probabilities.logRatio }
+  public var logRatio: OutputRow { probability(.logRatio) }
   /// q − p.
-  public var probabilityChange: [Double] { probabilities.change }
-  private var logOld: [Double] { probabilities.logOld }
+  public var probabilityChange: OutputRow { probability(.change) }
 
-  public var classes: Int { z.count }
-
-  /// log q_c − log p_c = Δ_c − ln Σ_b p_b e^{Δ_b}.
-  ///
-  /// Changes are taken relative to that of the likeliest class k, so that the sum leaves p_k out: with p_k = 1 − 1e-9 the
-  /// plain form would lose nine digits.
-  private static func logRatio(_ logP: [Double], _ delta: OutputRow) -> [Double] {
-    guard let k = logP.indices.max(by: { logP[$0] < logP[$1] }) else { return [] }
-    let relative = delta.map { $0 - delta[k] }
-    let logSum: Double
-    if (relative.max() ?? 0) > 30 {
-      // Large changes would overflow e^Δ; then the shifted log-sum-exp is accurate enough.
-      let powers = zip(logP, relative).map(+)
-      let top = powers.max() ?? 0
-      logSum = top + log(powers.reduce(0) { $0 + exp($1 - top) })
-    } else {
-      logSum = log1p(logP.indices.reduce(0) { $1 == k ? $0 : $0 + exp(logP[$1]) * expm1(relative[$1]) })
-    }
-    return relative.map { $0 - logSum }
+  private func probability(_ field: Field) -> OutputRow {
+    precondition(label != nil, "a regression has no probabilities")
+    return self[field]
   }
 
-  /// Δ_c − Σ_b p_b Δ_b, relative to the likeliest class as above.
-  private static func firstOrderLogRatio(_ logP: [Double], _ delta: OutputRow) -> [Double] {
-    guard let k = logP.indices.max(by: { logP[$0] < logP[$1] }) else { return [] }
-    let relative = delta.map { $0 - delta[k] }
-    let mean = logP.indices.reduce(0) { $1 == k ? $0 : $0 + exp(logP[$1]) * relative[$1] }
-    return relative.map { $0 - mean }
+  /// Appends p, log p, log q − log p and q − p to a row that holds old outputs and changes from `z` on.
+  private static func appendProbabilities(
+    to table: inout [Double], from z: Int, classes: Int, isFirstOrder: Bool
+  ) {
+    let (delta, old, logOld) = (z + classes, z + 2 * classes, z + 3 * classes)
+    var likeliest = 0
+    for c in 1..<max(classes, 1) where table[z + c] > table[z + likeliest] { likeliest = c }
+    let top = table[z + likeliest]
+    var total = 0.0
+    for c in 0..<classes {
+      table.append(exp(table[z + c] - top))
+      total += table[old + c]
+    }
+    for c in 0..<classes { table[old + c] /= total }
+    let logTotal = log(total)
+    for c in 0..<classes { table.append(table[z + c] - top - logTotal) }
+    // Changes are taken relative to that of the likeliest class, so that sums leave its p out: with p = 1 − 1e-9 the plain
+    // form would lose nine digits.
+    let shift = table[delta + likeliest]
+    for c in 0..<classes { table.append(table[delta + c] - shift) }
+    let logRatio = logOld + classes
+    let mean = logMean(
+      table[logOld..<logRatio], table[logRatio..<logRatio + classes], isFirstOrder: isFirstOrder)
+    for c in 0..<classes {
+      table[logRatio + c] -= mean
+      let (logP, ratio) = (table[logOld + c], table[logRatio + c])
+      // p e^δ as one power: p may underflow where e^δ overflows.
+      table.append(
+        isFirstOrder
+          ? table[old + c] * ratio
+          : ratio < 1 ? exp(logP) * expm1(ratio) : exp(logP + ratio) - exp(logP))
+    }
+  }
+
+  /// ln Σ_b p_b e^{Δ_b} = ln(1 + Σ_b p_b (e^{Δ_b} − 1)) of changes of which that of one class is 0; to first order
+  /// Σ_b p_b Δ_b.
+  private static func logMean(
+    _ logP: ArraySlice<Double>, _ relative: ArraySlice<Double>, isFirstOrder: Bool
+  ) -> Double {
+    let pairs = zip(logP, relative)
+    if isFirstOrder { return pairs.reduce(0) { $0 + exp($1.0) * $1.1 } }
+    guard let largest = relative.max(), largest > 30 else {
+      return log1p(pairs.reduce(0) { $0 + exp($1.0) * expm1($1.1) })
+    }
+    // Large changes would overflow e^Δ; then the shifted log-sum-exp is accurate enough.
+    let top = pairs.reduce(-Double.infinity) { max($0, $1.0 + $1.1) }
+    return top + log(pairs.reduce(0) { $0 + exp($1.0 + $1.1 - top) })
   }
 
   /// Σ p δ²: twice the leading term of either divergence, ½ Δᵀ(diag p − ppᵀ)Δ.
@@ -132,19 +185,18 @@ public struct PredictionChange: Sendable {
 
   /// Change of the sample's loss: of −log p_y, or of the mean of (f − y)².
   var lossChange: Double {
-    switch target {
-    case .label(let y): return -logRatio[y]
-    case .values(let y):
-      let sum = z.indices.reduce(0) {
-        $0 + delta[$1] * (2 * (z[$1] - y[$1]) + (isFirstOrder ? 0 : delta[$1]))
-      }
-      return sum / Double(z.count)
+    if let label { return -logRatio[label] }
+    let (z, delta, y) = (self.z, self.delta, self[.values])
+    let sum = z.indices.reduce(0) {
+      $0 + delta[$1] * (2 * (z[$1] - y[$1]) + (isFirstOrder ? 0 : delta[$1]))
     }
+    return sum / Double(classes)
   }
 
   /// Change of z_y − max over the other classes.
   var marginChange: Double {
-    guard case .label(let y) = target, classes > 1 else { return 0 }
+    guard let y = label, classes > 1 else { return 0 }
+    let (z, delta) = (self.z, self.delta)
     let others = z.indices.filter { $0 != y }
     let top = others.map { z[$0] }.max() ?? 0
     if isFirstOrder { return delta[y] - (others.first { z[$0] == top }.map { delta[$0] } ?? 0) }

@@ -33,11 +33,9 @@ struct SourcePass: Sendable {
 /// A batch of probes with its base predictions.
 struct Tile: Sendable {
   let base: Activations
-  let targets: [PredictionChange.Target]
+  let targets: PredictionTargets
   /// The base predictions, sample after sample.
   private let outputs: [Double]
-  /// The values that a regression should predict, sample after sample; empty for classes.
-  private let values: [Double]
 
   var input: Tensor { base.values[0] }
 
@@ -47,48 +45,39 @@ struct Tile: Sendable {
     self.init(base: activations, targets: data.changeTargets(rows, loss: loss))
   }
 
-  /// One source alone, with the base prediction of its pass.
-  init(source: Int, of pass: SourcePass, data: Dataset, loss: Loss) {
-    self.init(
-      base: pass.activations.sample(source - pass.rows.lowerBound),
-      targets: data.changeTargets([source], loss: loss))
-  }
-
-  private init(base: Activations, targets: [PredictionChange.Target]) {
+  init(base: Activations, targets: PredictionTargets) {
     self.base = base
     self.targets = targets
     outputs = base.output.doubles
-    values = targets.flatMap { if case .values(let row) = $0 { Array(row) } else { [Double]() } }
   }
 
   /// Base predictions with their change, sample by sample.
   func changes(_ outputChange: [Double], isFirstOrder: Bool) -> [PredictionChange] {
-    let (samples, width) = (targets.count, outputs.count / max(targets.count, 1))
-    // Old outputs, changes and target values in one array that belongs to this source: two workers that count references
-    // to one array wait for each other.
-    let numbers = outputs + outputChange + values
-    return targets.indices.map { row in
-      PredictionChange(
-        z: OutputRow(numbers, row: row, width: width),
-        delta: OutputRow(numbers, row: samples + row, width: width),
-        target: values.isEmpty
-          ? targets[row] : .values(OutputRow(numbers, row: 2 * samples + row, width: width)),
-        isFirstOrder: isFirstOrder)
+    PredictionChange.all(z: outputs, delta: outputChange, targets: targets, isFirstOrder: isFirstOrder)
+  }
+}
+
+/// What a batch should be predicted as.
+enum PredictionTargets: Sendable {
+  case labels([Int])
+  /// The values of `count` samples of a regression, sample after sample.
+  case values([Double], count: Int)
+
+  var count: Int {
+    switch self {
+    case .labels(let labels): labels.count
+    case .values(_, let count): count
     }
   }
 }
 
 extension Dataset {
-  /// What the samples at `rows` should be predicted as, one by one.
-  func changeTargets(_ rows: [Int], loss: Loss) -> [PredictionChange.Target] {
+  /// What the samples at `rows` should be predicted as.
+  func changeTargets(_ rows: [Int], loss: Loss) -> PredictionTargets {
     switch targets(rows, for: loss) {
-    case .classes(let labels): labels.map { .label($0) }
-    case .values(let values): targets(of: values.doubles, samples: rows.count)
+    case .classes(let labels): .labels(labels)
+    case .values(let values): .values(values.doubles, count: rows.count)
     }
-  }
-
-  private func targets(of values: [Double], samples: Int) -> [PredictionChange.Target] {
-    (0..<samples).map { .values(OutputRow(values, row: $0, width: values.count / samples)) }
   }
 
   /// For each sample of `other` its row here, if the same sample of the same file is here.

@@ -12,6 +12,8 @@ struct StepScratch: Sendable {
   /// The change of each parameter, or the stepped parameter itself when predictions are subtracted.
   var stepped: [Tensor]
   var changes: [ParameterChange] = []
+  /// The values at the source alone.
+  var source = Activations()
   var smallGradients: Double?
   var movesWeights = true
   /// One per number of samples: a full tile, the last tile and a single source keep their own buffers.
@@ -103,6 +105,7 @@ struct StepEngine: Sendable {
   func prepare(_ source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) {
     // Changes own the stepped tensors: let go of them before those are written again.
     scratch.changes = []
+    scratch.source.copy(source - pass.rows.lowerBound, of: pass.activations, for: network.tape)
     var changes = [ParameterChange](repeating: .none, count: weights.count)
     var (small, live) = (0, 0)
     for parameter in weights.indices {
@@ -110,7 +113,7 @@ struct StepEngine: Sendable {
         scratch.stepped[parameter] = weights[parameter]
         continue
       }
-      if usesDifferences, let change = lowRankChange(parameter, source, pass) {
+      if usesDifferences, let change = lowRankChange(parameter, source, pass, scratch.source) {
         changes[parameter] = change
         continue
       }
@@ -186,7 +189,9 @@ struct StepEngine: Sendable {
   }
 
   /// An SGD step as factors, where the layer is better served by them.
-  private func lowRankChange(_ parameter: Int, _ source: Int, _ pass: SourcePass) -> ParameterChange? {
+  private func lowRankChange(
+    _ parameter: Int, _ source: Int, _ pass: SourcePass, _ values: Activations
+  ) -> ParameterChange? {
     let learningRate: Float
     switch rule {
     case .sgd(let rate): learningRate = rate
@@ -195,10 +200,9 @@ struct StepEngine: Sendable {
     }
     let index = network.tape.parameterNodes[parameter]
     let node = network.tape.nodes[index]
-    guard node.primitive.prefersLowRank else { return nil }
-    let sample = source - pass.rows.lowerBound
+    guard let operand = node.first, node.primitive.prefersLowRank else { return nil }
     return .lowRank(
-      input: pass.activations.sample(sample, of: node.inputs[0]),
-      gradient: pass.gradients.sample(sample, of: index), scale: -learningRate)
+      input: values.values[operand],
+      gradient: pass.gradients.sample(source - pass.rows.lowerBound, of: index), scale: -learningRate)
   }
 }

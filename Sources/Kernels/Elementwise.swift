@@ -1,9 +1,10 @@
+import CKernels
 import Glibc
 import Tensor
 
 /// Loops over whole tensors of one shape; each output element depends on the elements at its own place.
 ///
-/// The compiler turns these plain loops into SIMD code: no iteration depends on another.
+/// Where `instructions` can be given, the result is the same bits for all of them.
 public enum Elementwise {
   public static func fill(_ out: inout Tensor, with value: Float) {
     let count = out.count
@@ -17,51 +18,51 @@ public enum Elementwise {
   }
 
   /// out = a + b
-  public static func sum(_ a: Tensor, _ b: Tensor, into out: inout Tensor) {
-    withPointers("sum", a, b, &out) { count, a, b, out in for i in 0..<count { out[i] = a[i] + b[i] } }
+  public static func sum(
+    _ a: Tensor, _ b: Tensor, into out: inout Tensor, instructions: Instructions = .best
+  ) {
+    withPointers("sum", a, b, &out) { count, a, b, out in pass_sum(instructions.set, out, a, b, count) }
   }
 
   /// out += x
-  public static func accumulate(_ x: Tensor, into out: inout Tensor) {
+  public static func accumulate(_ x: Tensor, into out: inout Tensor, instructions: Instructions = .best) {
     check("accumulate", x, out)
     let count = x.count
-    x.withPointer { x in out.withMutablePointer { out in for i in 0..<count { out[i] += x[i] } } }
+    x.withPointer { x in out.withMutablePointer { pass_accumulate(instructions.set, $0, x, count) } }
   }
 
-  /// out = max(x, 0)
-  public static func relu(_ x: Tensor, into out: inout Tensor) {
+  /// out = max(x, 0); NaN passes through.
+  public static func relu(_ x: Tensor, into out: inout Tensor, instructions: Instructions = .best) {
     check("relu", x, out)
     let count = x.count
-    // NaN must pass through: a network that has diverged has to be seen.
-    x.withPointer { x in out.withMutablePointer { out in for i in 0..<count { out[i] = x[i] < 0 ? 0 : x[i] } }
-    }
+    x.withPointer { x in out.withMutablePointer { pass_relu(instructions.set, $0, x, count) } }
   }
 
   /// The gradient at the input of a ReLU whose *output* was y: d where y > 0, else 0.
-  public static func reluGradient(_ d: Tensor, output y: Tensor, into out: inout Tensor) {
+  public static func reluGradient(
+    _ d: Tensor, output y: Tensor, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     withPointers("reluGradient", d, y, &out) { count, d, y, out in
-      // A mask: a conditional copy would be a branch, mispredicted half the time.
-      for i in 0..<count { out[i] = Float(bitPattern: d[i].bitPattern & (y[i] > 0 ? .max : 0)) }
+      pass_relu_gradient(instructions.set, out, d, y, count)
     }
   }
 
   /// max(z + δ, 0) − max(z, 0) without subtracting nearly equal numbers: z > 0 ? max(δ, −z) : max(z + δ, 0).
-  public static func reluDifference(_ delta: Tensor, input z: Tensor, into out: inout Tensor) {
+  public static func reluDifference(
+    _ delta: Tensor, input z: Tensor, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     withPointers("reluDifference", delta, z, &out) { count, delta, z, out in
-      for i in 0..<count {
-        // Both arms are computed: a choice of two numbers becomes SIMD code, a branch is mispredicted half the time.
-        let falling = delta[i] < -z[i] ? -z[i] : delta[i]
-        let rising = z[i] + delta[i] < 0 ? 0 : z[i] + delta[i]
-        out[i] = z[i] > 0 ? falling : rising
-      }
+      pass_relu_difference(instructions.set, out, delta, z, count)
     }
   }
 
   /// out = factor · x
-  public static func scaled(_ x: Tensor, by factor: Float, into out: inout Tensor) {
+  public static func scaled(
+    _ x: Tensor, by factor: Float, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     check("scaled", x, out)
     let count = x.count
-    x.withPointer { x in out.withMutablePointer { out in for i in 0..<count { out[i] = factor * x[i] } } }
+    x.withPointer { x in out.withMutablePointer { pass_scale(instructions.set, $0, x, factor, count) } }
   }
 
   /// out = tanh x
@@ -95,53 +96,47 @@ public enum Elementwise {
   }
 
   /// out = x + b, one b for each channel (last axis).
-  public static func addBias(_ x: Tensor, _ bias: Tensor, into out: inout Tensor) {
+  public static func addBias(
+    _ x: Tensor, _ bias: Tensor, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     check("addBias", x, out)
     let channels = bias.count
     precondition(x.shape.last == channels, "bias of \(channels) channels on \(x.shape)")
     let rows = x.count / max(channels, 1)
     x.withPointer { x in
       bias.withPointer { bias in
-        out.withMutablePointer { out in
-          for row in 0..<rows {
-            let (source, target) = (x + row * channels, out + row * channels)
-            for c in 0..<channels { target[c] = source[c] + bias[c] }
-          }
-        }
+        out.withMutablePointer { pass_add_bias(instructions.set, $0, x, bias, rows, channels) }
       }
     }
   }
 
   /// out += b, one b for each channel (last axis).
-  public static func accumulateBias(_ bias: Tensor, into out: inout Tensor) {
+  public static func accumulateBias(
+    _ bias: Tensor, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     let channels = bias.count
     precondition(out.shape.last == channels, "bias of \(channels) channels on \(out.shape)")
     let rows = out.count / max(channels, 1)
     bias.withPointer { bias in
-      out.withMutablePointer { out in
-        for row in 0..<rows {
-          let target = out + row * channels
-          for c in 0..<channels { target[c] += bias[c] }
-        }
-      }
+      out.withMutablePointer { pass_add_bias(instructions.set, $0, $0, bias, rows, channels) }
     }
   }
 
   /// The gradient at a bias: the sum of d over rows, over all samples or over those of one.
-  public static func biasGradient(_ d: Tensor, sample: Int? = nil, into out: inout Tensor) {
+  public static func biasGradient(
+    _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     let channels = out.count
     precondition(d.shape.last == channels, "bias of \(channels) channels under \(d.shape)")
     let samples = d.shape[d.shape.rank - 2]
     let step = sample == nil ? 1 : samples
     let rows = d.count / max(channels, 1)
-    precondition((sample ?? 0) < samples, "sample \(sample ?? 0) of \(samples)")
+    let first = sample ?? 0
+    precondition(first < samples, "sample \(first) of \(samples)")
     d.withPointer { d in
-      out.withMutablePointer { out in
-        out.update(repeating: 0, count: channels)
-        for row in stride(from: sample ?? 0, to: rows, by: step) {
-          let source = d + row * channels
-          for c in 0..<channels { out[c] += source[c] }
-        }
+      out.withMutablePointer {
+        pass_bias_gradient(
+          instructions.set, $0, d + first * channels, step * channels, rows / step, channels)
       }
     }
   }

@@ -13,6 +13,11 @@ public enum Instructions: String, CaseIterable, Sendable {
   /// The fastest that this processor has.
   public static let best = allCases.last { $0.isSupported } ?? .portable
 
+  /// What all products are computed with: `AVX2 loops; double precision by OpenBLAS 0.3.21, Haswell kernels`.
+  public static var ofProducts: String {
+    "\(best.rawValue) loops; double precision by OpenBLAS \(Workers.libraryVersion), \(Workers.kernelName) kernels"
+  }
+
   public var isSupported: Bool { has_instructions(set) }
 
   /// What the C loops call it.

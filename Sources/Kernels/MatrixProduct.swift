@@ -7,6 +7,8 @@ struct Matrix {
   /// Distance in scalars between the starts of two rows.
   var stride: Int
   var isTransposed = false
+
+  var transposed: Matrix { Matrix(base: base, stride: stride, isTransposed: !isTransposed) }
 }
 
 /// c = scale · a·b, or c += scale · a·b when `accumulating`; a is m × k, b is k × n (after transposition), c m × n.
@@ -18,16 +20,51 @@ func multiply(
 ) {
   guard m > 0, n > 0 else { return }
   Counters.add(multiplyAdds: m * n * k)
+  if n == 1, scale == 1, !a.isTransposed, b.isTransposed || b.stride == 1 {
+    // A panel would be nearly empty: an inner product for each row.
+    var products = dot_products(
+      left: a.base, left_row: a.stride, right: b.base, depth: k, out: c, out_row: stride, rows: m,
+      accumulating: accumulating)
+    multiply_by_vector(instructions.set, &products)
+  } else if n == 1, stride == 1 {
+    multiplyByPanels(
+      b.transposed, a.transposed, into: c, stride: m, m: 1, n: m, k: k, scale: scale,
+      accumulating: accumulating, instructions: instructions)
+  } else if b.isTransposed, !a.isTransposed, scale == 1, !accumulating, 5 * m * (k + n) < 4 * n * k {
+    // It is less work to turn a and the result than b.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: n * m) { scratch in
+      guard let turned = scratch.baseAddress else { return }
+      multiplyByPanels(
+        b.transposed, a.transposed, into: turned, stride: m, m: n, n: m, k: k, scale: scale,
+        accumulating: false, instructions: instructions)
+      transpose(instructions.set, turned, m, c, stride, n, m)
+    }
+  } else {
+    multiplyByPanels(
+      a, b, into: c, stride: stride, m: m, n: n, k: k, scale: scale, accumulating: accumulating,
+      instructions: instructions)
+  }
+}
+
+/// Right operands of at most so many scalars stay in the cache next to the processor, where they are read as they lie.
+private let mostInPlace = 1 << 14
+
+private func multiplyByPanels(
+  _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, m: Int, n: Int, k: Int,
+  scale: Float, accumulating: Bool, instructions: Instructions
+) {
   let width = instructions.panelColumns
   // Panels that stay in cache; a multiple of the terms of a partial sum, so that no sum depends on it.
   let depth = min(k, 4 * TILE_PARTIAL)
+  let (row, column) = b.isTransposed ? (1, b.stride) : (b.stride, 1)
+  // A few rows are done sooner than a panel is packed.
+  let isInPlace = column == 1 && scale == 1 && (m <= 2 || n * k <= mostInPlace)
   withUnsafeTemporaryAllocation(of: Float.self, capacity: max(depth, 1) * width) { scratch in
     guard let panel = scratch.baseAddress else { return }
     var all = tile_stretch(left: 0, right: 0, depth: 1)
     var product = tile_product()
     (product.left_row, product.left_step) = a.isTransposed ? (1, a.stride) : (a.stride, 1)
     (product.count, product.rows, product.out_row) = (1, m, stride)
-    let (row, column) = b.isTransposed ? (1, b.stride) : (b.stride, 1)
     withUnsafePointer(to: &all) { all in
       product.stretches = all
       for first in Swift.stride(from: 0, to: max(k, 1), by: max(depth, 1)) {
@@ -38,8 +75,7 @@ func multiply(
           product.columns = min(width, n - start)
           product.out = c + start
           let right = b.base + first * row + start * column
-          // A few rows are done sooner than a panel is packed.
-          if m <= 2, column == 1, product.columns == width, scale == 1 {
+          if isInPlace, product.columns == width {
             (product.panel, product.panel_step) = (right, row)
           } else {
             instructions.pack(

@@ -1,6 +1,23 @@
 import CKernels
 import Tensor
 
+/// The gradient of one parameter in parts, one for each batch shard, which are summed in their order.
+public struct GradientParts: Sendable {
+  private let shards: [[Tensor]]
+  private let parameter: Int
+
+  /// The parts for one parameter among those for all.
+  public init(of parameter: Int, in shards: [[Tensor]]) {
+    (self.parameter, self.shards) = (parameter, shards)
+  }
+
+  /// The parts by themselves.
+  public init(_ parts: [Tensor]) { self.init(of: 0, in: parts.map { [$0] }) }
+
+  var count: Int { shards.count }
+  subscript(part: Int) -> Tensor { shards[part][parameter] }
+}
+
 /// Fused passes over parameters: every block is read once and written once.
 ///
 /// The gradient of a parameter is the sum of its parts (one a batch shard) in the order given; outside its live stretches,
@@ -46,32 +63,32 @@ public enum ParameterUpdates {
 
   /// g ← Σ parts + λw; w ← w − lr·g.
   public static func sgd(
-    _ w: inout Tensor, gradient parts: [Tensor], live: [Range<Int>]? = nil, _ rule: SGD, workers: Workers
+    _ w: inout Tensor, gradient parts: GradientParts, live: [Range<Int>]? = nil, _ rule: SGD,
+    workers: Workers,
+    instructions: Instructions = .best
   ) {
     w.withMutablePointer { base in
       nonisolated(unsafe) let w = base  // blocks are disjoint: no two workers touch one element
       forEachBlock(of: parts, live: live, workers) { offset, count, gradient in
-        let w = w + offset
-        for i in 0..<count { w[i] -= rule.learningRate * (gradient[i] + rule.weightDecay * w[i]) }
+        update_sgd(
+          instructions.set, w + offset, gradient, count, rule.learningRate, rule.weightDecay)
       }
     }
   }
 
   /// g ← Σ parts + λw; b ← μb + g; w ← w − lr·b.
   public static func sgd(
-    _ w: inout Tensor, velocity b: inout Tensor, gradient parts: [Tensor], live: [Range<Int>]? = nil,
-    _ rule: SGD, workers: Workers
+    _ w: inout Tensor, velocity b: inout Tensor, gradient parts: GradientParts, live: [Range<Int>]? = nil,
+    _ rule: SGD, workers: Workers, instructions: Instructions = .best
   ) {
     let momentum = rule.isFirst ? 0 : rule.momentum
     w.withMutablePointer { weights in
       b.withMutablePointer { velocities in
         nonisolated(unsafe) let (w, b) = (weights, velocities)  // blocks are disjoint
         forEachBlock(of: parts, live: live, workers) { offset, count, gradient in
-          let (w, b) = (w + offset, b + offset)
-          for i in 0..<count {
-            b[i] = momentum * b[i] + (gradient[i] + rule.weightDecay * w[i])
-            w[i] -= rule.learningRate * b[i]
-          }
+          update_momentum(
+            instructions.set, w + offset, b + offset, gradient, count, rule.learningRate, rule.weightDecay,
+            momentum)
         }
       }
     }
@@ -79,7 +96,7 @@ public enum ParameterUpdates {
 
   /// g ← Σ parts + λw; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε).
   public static func adam(
-    _ w: inout Tensor, first m: inout Tensor, second v: inout Tensor, gradient parts: [Tensor],
+    _ w: inout Tensor, first m: inout Tensor, second v: inout Tensor, gradient parts: GradientParts,
     live: [Range<Int>]? = nil, _ rule: Adam,
     workers: Workers, instructions: Instructions = .best
   ) {
@@ -130,13 +147,21 @@ public enum ParameterUpdates {
   /// out = scale · g on `range`.
   public static func scaled(gradient g: Tensor, range: Range<Int>, by scale: Float, into out: inout Tensor) {
     check(g, out, range)
-    g.withPointer { g in out.withMutablePointer { out in for i in range { out[i] = scale * g[i] } } }
+    let first = range.lowerBound
+    g.withPointer { g in
+      out.withMutablePointer {
+        pass_scale(Instructions.best.set, $0 + first, g + first, scale, range.count)
+      }
+    }
   }
 
   /// out += w on `range`.
   public static func add(_ w: Tensor, range: Range<Int>, into out: inout Tensor) {
     check(w, out, range)
-    w.withPointer { w in out.withMutablePointer { out in for i in range { out[i] += w[i] } } }
+    let first = range.lowerBound
+    w.withPointer { w in
+      out.withMutablePointer { pass_accumulate(Instructions.best.set, $0 + first, w + first, range.count) }
+    }
   }
 
   /// How many scalars of g in `range` lie in 0 < |g| < bound, and how many are not 0.
@@ -159,11 +184,12 @@ public enum ParameterUpdates {
   /// Sums the parts block by block into scratch that stays in cache and hands it on; outside `live` nothing is read and
   /// the sum is 0.
   private static func forEachBlock(
-    of parts: [Tensor], live: [Range<Int>]?, _ workers: Workers,
+    of parts: GradientParts, live: [Range<Int>]?, _ workers: Workers,
     _ body: @Sendable (_ offset: Int, _ count: Int, _ gradient: UnsafePointer<Float>) -> Void
   ) {
-    precondition(parts.allSatisfy { $0.shape == parts[0].shape }, "parts of one gradient differ in shape")
     let total = parts[0].count
+    precondition(
+      (1..<parts.count).allSatisfy { parts[$0].count == total }, "parts of one gradient differ in size")
     let live = live ?? [0..<total]
     precondition(live.allSatisfy { $0.upperBound <= total }, "live stretches beyond \(total) scalars")
     // A dispatch costs more than a small parameter; sixteen blocks share one.
@@ -187,14 +213,15 @@ public enum ParameterUpdates {
   }
 
   /// sum = Σ parts on `range`, in the order of the parts.
-  private static func add(_ parts: [Tensor], _ range: Range<Int>, into sum: UnsafeMutablePointer<Float>) {
+  private static func add(_ parts: GradientParts, _ range: Range<Int>, into sum: UnsafeMutablePointer<Float>)
+  {
     let (first, count) = (range.lowerBound, range.count)
     parts[0].withPointer { a in
       guard parts.count > 1 else { return sum.update(from: a + first, count: count) }
-      parts[1].withPointer { b in for i in 0..<count { sum[i] = a[first + i] + b[first + i] } }
+      parts[1].withPointer { pass_sum(Instructions.best.set, sum, a + first, $0 + first, count) }
     }
-    for part in parts.dropFirst(2) {
-      part.withPointer { part in for i in 0..<count { sum[i] += part[first + i] } }
+    for part in 2..<max(2, parts.count) {
+      parts[part].withPointer { pass_accumulate(Instructions.best.set, sum, $0 + first, count) }
     }
   }
 

@@ -211,6 +211,10 @@ extension SafetensorsHeader.Entry {
     guard size == end - start else {
       throw wrong("the shape \(shape) needs \(size) bytes, not \(end - start)")
     }
+    guard shape.count <= Shape.mostAxes, shape.allSatisfy({ $0 <= Shape.longestAxis }) else {
+      throw wrong(
+        "of its shape \(shape), at most \(Shape.mostAxes) axes of up to \(Shape.longestAxis) can be read")
+    }
   }
 }
 

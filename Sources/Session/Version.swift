@@ -9,13 +9,10 @@ public enum Version {
   /// The version of all numbers that the engine computes. Raise it with every change after which any command can give
   /// other bits for the same input (another order of a sum, another kernel, another draw): what notebooks have kept of
   /// their cells is then computed anew.
-  public static let numeric = 1
+  public static let numeric = 2
 
-  /// `AVX2 loops; double precision by OpenBLAS 0.3.21, Haswell kernels`
-  public static var matrixProducts: String {
-    "\(Instructions.best.rawValue) loops; double precision by OpenBLAS \(Workers.libraryVersion), "
-      + "\(Workers.kernelName) kernels"
-  }
+  /// What matrix products are computed with.
+  public static var matrixProducts: String { Instructions.ofProducts }
 
   /// `2 threads, avx avx2 fma`: the processors that this process may use and the instructions that matter for speed.
   public static var processor: String {

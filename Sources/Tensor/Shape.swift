@@ -1,19 +1,25 @@
 /// The sizes of a tensor's axes, outermost first.
 ///
-/// Up to four axes are held in place: a shape is made and compared for every operation of a network, and an array would
-/// have to be allocated for each.
+/// They are held in place: a shape is made and compared for every operation of a network, and an array would have to be
+/// allocated, and its references counted, for each.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
-  private var sizes: SIMD4<Int>
-  /// The axes after the fourth, where there are any.
-  private var more: [Int]?
-  public private(set) var rank: Int
+  /// 1 in the places after the last axis.
+  private var sizes: SIMD8<UInt32>
+  public let rank: Int
 
+  /// The most axes that a shape can have; readers of files refuse more.
+  public static let mostAxes = 8
+  /// The largest size of an axis; readers of files refuse larger ones.
+  public static let longestAxis = Int(UInt32.max)
+
+  /// - Precondition: at most `mostAxes` sizes from 0 to `longestAxis`.
   public init(_ dims: [Int]) {
-    precondition(dims.allSatisfy { $0 >= 0 }, "a shape has no negative size: \(dims)")
+    precondition(
+      dims.count <= Shape.mostAxes && dims.allSatisfy { $0 >= 0 && $0 <= Shape.longestAxis },
+      "no shape is \(dims)")
     rank = dims.count
-    sizes = SIMD4(repeating: 1)
-    for axis in 0..<min(rank, 4) { sizes[axis] = dims[axis] }
-    more = rank > 4 ? Array(dims[4...]) : nil
+    sizes = SIMD8(repeating: 1)
+    for axis in dims.indices { sizes[axis] = UInt32(dims[axis]) }
   }
 
   public init(arrayLiteral elements: Int...) { self.init(elements) }
@@ -21,9 +27,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// A shape of four axes; nothing is allocated.
   public init(_ first: Int, _ second: Int, _ third: Int, _ fourth: Int) {
     precondition(
-      first >= 0 && second >= 0 && third >= 0 && fourth >= 0,
-      "a shape has no negative size: \([first, second, third, fourth])")
-    sizes = SIMD4(first, second, third, fourth)
+      min(first, second, third, fourth) >= 0 && max(first, second, third, fourth) <= Shape.longestAxis,
+      "no shape is \([first, second, third, fourth])")
+    sizes = SIMD8(UInt32(first), UInt32(second), UInt32(third), UInt32(fourth), 1, 1, 1, 1)
     rank = 4
   }
 
@@ -31,8 +37,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// The number of scalars: the product of the sizes, 1 for a scalar.
   public var count: Int {
-    let inPlace = sizes[0] * sizes[1] * sizes[2] * sizes[3]
-    return more.map { $0.reduce(inPlace, *) } ?? inPlace
+    var count = 1
+    for axis in 0..<rank { count *= Int(sizes[axis]) }
+    return count
   }
 
   /// The size of the last axis; nil for a scalar.
@@ -40,8 +47,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   public subscript(axis: Int) -> Int {
     precondition(axis >= 0 && axis < rank, "axis \(axis) of \(rank)")
-    if axis < 4 { return sizes[axis] }
-    return more?[axis - 4] ?? 1
+    return Int(sizes[axis])
   }
 
   public var description: String {

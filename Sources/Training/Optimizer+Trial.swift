@@ -9,8 +9,8 @@ extension Optimizer {
     _ weights: [Tensor], _ state: OptimizerState, isStatistic: [Bool], workers: Workers
   ) -> [Tensor] {
     var (stepped, trial) = (weights, state)
-    let gradients = zip(weights, isStatistic).map { $1 ? [] : [Tensor(zeros: $0.shape)] }
-    step(gradients: gradients, weights: &stepped, state: &trial, workers: workers)
+    let zeros = weights.map { Tensor(zeros: $0.shape) }
+    step(gradients: [zeros], fixed: isStatistic, weights: &stepped, state: &trial, workers: workers)
     return stepped
   }
 

@@ -29,12 +29,12 @@ public enum Optimizer: Hashable, Sendable, Codable {
   /// One step: (gradient, weights, state) → (weights, state), nothing else is read or written.
   ///
   /// - Parameters:
-  ///   - gradients: for each parameter its parts (one a batch shard), summed in their order; none for statistics, which
-  ///     no step moves.
+  ///   - gradients: for each batch shard its part of the gradient of every parameter; parts are summed in their order.
   ///   - live: for each parameter the stretches outside which its gradient is 0, if they are known.
+  ///   - fixed: for each parameter whether no step moves it, as statistics; none are where it is not given.
   public func step(
-    gradients: [[Tensor]], live: [[Range<Int>]]? = nil, weights: inout [Tensor], state: inout OptimizerState,
-    workers: Workers
+    gradients: [[Tensor]], live: [[Range<Int>]]? = nil, fixed: [Bool]? = nil, weights: inout [Tensor],
+    state: inout OptimizerState, workers: Workers
   ) {
     state.step += 1
     switch self {
@@ -42,12 +42,13 @@ public enum Optimizer: Hashable, Sendable, Codable {
       let rule = ParameterUpdates.SGD(
         learningRate: Float(learningRate), momentum: Float(momentum), weightDecay: Float(weightDecay),
         isFirst: state.step == 1)
-      for i in weights.indices where !gradients[i].isEmpty {
+      for i in weights.indices where fixed?[i] != true {
+        let gradient = GradientParts(of: i, in: gradients)
         if state.first.isEmpty {
-          ParameterUpdates.sgd(&weights[i], gradient: gradients[i], live: live?[i], rule, workers: workers)
+          ParameterUpdates.sgd(&weights[i], gradient: gradient, live: live?[i], rule, workers: workers)
         } else {
           ParameterUpdates.sgd(
-            &weights[i], velocity: &state.first[i], gradient: gradients[i], live: live?[i], rule,
+            &weights[i], velocity: &state.first[i], gradient: gradient, live: live?[i], rule,
             workers: workers)
         }
       }
@@ -55,11 +56,10 @@ public enum Optimizer: Hashable, Sendable, Codable {
       let rule = ParameterUpdates.Adam(
         learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
         step: state.step)
-      for i in weights.indices where !gradients[i].isEmpty {
+      for i in weights.indices where fixed?[i] != true {
         ParameterUpdates.adam(
-          &weights[i], first: &state.first[i], second: &state.second[i], gradient: gradients[i],
-          live: live?[i], rule,
-          workers: workers)
+          &weights[i], first: &state.first[i], second: &state.second[i],
+          gradient: GradientParts(of: i, in: gradients), live: live?[i], rule, workers: workers)
       }
     }
   }

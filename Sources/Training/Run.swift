@@ -148,12 +148,9 @@ public struct Run: Sendable {
       step: step + 1, loss: active.reduce(0) { $0 + $1.loss } / Double(rows.count),
       accuracy: Double(active.reduce(0) { $0 + $1.correct }) / Double(rows.count))
     guard report.loss.isFinite else { throw .diverged(step: report.step, loss: report.loss) }
-    let isStatistic = network.tape.isStatistic
-    let gradients = weights.indices.map { parameter in
-      isStatistic[parameter] ? [] : active.map { $0.gradients[parameter] }
-    }
     optimizer.step(
-      gradients: gradients, live: network.tape.liveRanges, weights: &weights, state: &state, workers: workers)
+      gradients: active.map(\.gradients), live: network.tape.liveRanges, fixed: network.tape.isStatistic,
+      weights: &weights, state: &state, workers: workers)
     keepStatistics(of: active)
     history.append(report)
     return report

@@ -9,9 +9,7 @@ struct Results {
 
   init(machine: Machine, threads: Int) {
     self.machine = machine
-    kernels =
-      "\(Instructions.best.rawValue) loops; double precision by OpenBLAS \(Workers.libraryVersion), "
-      + "\(Workers.kernelName) kernels"
+    kernels = Instructions.ofProducts
     numbers = [
       "threads": Double(threads), "peak_gflops_1_thread": machine.peak.one, "peak_gflops": machine.peak.all,
       "bandwidth_gbs_1_thread": machine.bandwidth.one, "bandwidth_gbs": machine.bandwidth.all,

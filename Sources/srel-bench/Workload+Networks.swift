@@ -82,9 +82,9 @@ extension Workload {
     return Workload(name: "resnet18_adam_update_s", bytes: 7 * 4 * scalars) {
       let run = try resnet(25)
       var (weights, state) = (run.weights, run.optimizer.initialState(for: run.weights))
-      let gradients = weights.map { [Tensor($0.shape, repeating: 1e-3)] }
+      let gradients = weights.map { Tensor($0.shape, repeating: 1e-3) }
       return {
-        run.optimizer.step(gradients: gradients, weights: &weights, state: &state, workers: workers)
+        run.optimizer.step(gradients: [gradients], weights: &weights, state: &state, workers: workers)
       }
     }
   }

@@ -20,6 +20,9 @@ import Testing
       Sizes(rows: 13, depth: 8, columns: 32), Sizes(rows: 14, depth: 511, columns: 31),
       Sizes(rows: 15, depth: 512, columns: 65), Sizes(rows: 29, depth: 513, columns: 7),
       Sizes(rows: 43, depth: 17, columns: 96), Sizes(rows: 6, depth: 2051, columns: 40),
+      // Operands that are turned, and columns of one register.
+      Sizes(rows: 9, depth: 300, columns: 2), Sizes(rows: 21, depth: 31, columns: 4),
+      Sizes(rows: 13, depth: 100, columns: 120), Sizes(rows: 16, depth: 250, columns: 130),
     ]
   }
 
@@ -100,6 +103,51 @@ import Testing
     expected = Self.product(
       doubles(x.permuted([1, 0])), doubles(d), sizes.depth, sizes.rows, sizes.columns)
     expectClose(atWeights, expected, shape: atWeights.shape, tolerance: 1e-6)
+  }
+
+  /// What a user may rely on: another number of rows or wider registers change no bit of a row's values.
+  @Test(arguments: Sizes.all, available.filter { $0 != .portable })
+  func rowsHaveTheSameBitsInEveryBatchAndInstructions(_ sizes: Sizes, _ instructions: Instructions) {
+    let (x, w) = (noise([sizes.rows, sizes.depth], 1), noise([sizes.depth, sizes.columns], 2))
+    let d = noise([sizes.rows, sizes.columns], 3)
+    var (out, atInput) = (Tensor(zeros: d.shape), Tensor(zeros: x.shape))
+    Linear.product(x, w, into: &out)
+    Linear.inputGradient(d, w, into: &atInput, accumulating: false)
+    for row in 0..<sizes.rows {
+      var (alone, atOne) = (Tensor(zeros: [1, sizes.columns]), Tensor(zeros: [1, sizes.depth]))
+      Linear.product(Self.row(row, of: x), w, into: &alone, instructions: instructions)
+      Linear.inputGradient(
+        Self.row(row, of: d), w, into: &atOne, accumulating: false, instructions: instructions)
+      #expect(alone == Self.row(row, of: out))
+      #expect(atOne == Self.row(row, of: atInput))
+    }
+  }
+
+  /// Around the widths of registers; NaN and both zeros among the numbers.
+  @Test(arguments: [1, 7, 8, 31, 100, 1029], available)
+  func passesHaveTheSameBitsInAllInstructions(_ count: Int, _ instructions: Instructions) {
+    var (a, b) = (noise([3, count], 1), noise([3, count], 2))
+    for (place, special) in [Float.nan, 0, -0.0, .infinity].enumerated() {
+      a[flat: place * 7 % a.count] = special
+      b[flat: place * 5 % b.count] = special
+    }
+    let bias = noise([count], 3)
+    let (x, y) = (a, b)
+    func passes(_ set: Instructions) -> [Tensor] {
+      var results = [Tensor](repeating: y, count: 9)
+      Elementwise.sum(x, y, into: &results[0], instructions: set)
+      Elementwise.accumulate(x, into: &results[1], instructions: set)
+      Elementwise.relu(x, into: &results[2], instructions: set)
+      Elementwise.reluGradient(x, output: y, into: &results[3], instructions: set)
+      Elementwise.reluDifference(x, input: y, into: &results[4], instructions: set)
+      Elementwise.scaled(x, by: 0.3, into: &results[5], instructions: set)
+      Elementwise.addBias(x, bias, into: &results[6], instructions: set)
+      Elementwise.accumulateBias(bias, into: &results[7], instructions: set)
+      results[8] = Tensor(zeros: [count])
+      Elementwise.biasGradient(x, into: &results[8], instructions: set)
+      return results
+    }
+    #expect(passes(instructions) == passes(.portable))
   }
 
   @Test(arguments: Layer.all, available)
@@ -186,6 +234,11 @@ import Testing
       Samples.copy(sample, of: batch, to: 0, of: &cut)
       #expect(cut == alone)
     }
+  }
+
+  private static func row(_ row: Int, of x: Tensor) -> Tensor {
+    let width = x.shape[1]
+    return Tensor([1, width], scalars: Array(x.scalars[row * width..<(row + 1) * width]))
   }
 
   private static func product(_ a: [Double], _ b: [Double], _ m: Int, _ k: Int, _ n: Int) -> [Double] {

@@ -15,7 +15,7 @@ import Testing
     var expected = [doubles(w)]
     var oracle = DoubleOptimizers.SGD(learningRate: 0.1, momentum: 0, weightDecay: 0.01)
     for step in 1...3 {
-      ParameterUpdates.sgd(&w, gradient: parts, rule(0, step), workers: Workers(count: 2))
+      ParameterUpdates.sgd(&w, gradient: GradientParts(parts), rule(0, step), workers: Workers(count: 2))
       oracle.update(&expected, [sum(parts)])
     }
     expectClose(w, expected[0], shape: [size], tolerance: 1e-6)
@@ -30,7 +30,7 @@ import Testing
     var oracle = DoubleOptimizers.SGD(learningRate: 0.1, momentum: 0.9, weightDecay: 0.01)
     for step in 1...5 {
       ParameterUpdates.sgd(
-        &w, velocity: &velocity, gradient: parts, rule(0.9, step), workers: Workers(count: 2))
+        &w, velocity: &velocity, gradient: GradientParts(parts), rule(0.9, step), workers: Workers(count: 2))
       oracle.update(&expected, [sum(parts)])
     }
     expectClose(w, expected[0], shape: [size], tolerance: 2e-6)
@@ -45,7 +45,7 @@ import Testing
     for step in 1...5 {
       let parts = (0..<partCount).map { noise([size], UInt64(100 * step + $0)) }
       ParameterUpdates.adam(
-        &w, first: &first, second: &second, gradient: parts,
+        &w, first: &first, second: &second, gradient: GradientParts(parts),
         .init(learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2, step: step),
         workers: Workers(count: 2))
       oracle.update(&expected, [sum(parts)])
@@ -63,7 +63,7 @@ import Testing
     for step in 1...3 {
       let g = Tensor([50], scalars: noise([50], UInt64(step)).scalars.map { 3e-8 * $0 })
       ParameterUpdates.adam(
-        &w, first: &first, second: &second, gradient: [g],
+        &w, first: &first, second: &second, gradient: GradientParts([g]),
         .init(learningRate: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, step: step),
         workers: Workers(count: 1))
       oracle.update(&expected, [doubles(g)])
@@ -90,10 +90,11 @@ import Testing
         noise([size], 1), noise([size], 2), noise([size], 3), Tensor([size], repeating: 0.5)
       )
       let workers = Workers(count: 2)
-      ParameterUpdates.sgd(&w, gradient: parts, live: live, rule(0, 1), workers: workers)
-      ParameterUpdates.sgd(&w, velocity: &b, gradient: parts, live: live, rule(0.9, 2), workers: workers)
+      ParameterUpdates.sgd(&w, gradient: GradientParts(parts), live: live, rule(0, 1), workers: workers)
+      ParameterUpdates.sgd(
+        &w, velocity: &b, gradient: GradientParts(parts), live: live, rule(0.9, 2), workers: workers)
       ParameterUpdates.adam(
-        &w, first: &m, second: &v, gradient: parts, live: live,
+        &w, first: &m, second: &v, gradient: GradientParts(parts), live: live,
         .init(learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-2, step: 2),
         workers: workers)
       return [w, b, m, v]
@@ -108,10 +109,10 @@ import Testing
       var (w, m, v) = (noise([200_003], 1), Tensor(zeros: [200_003]), Tensor(zeros: [200_003]))
       for step in 1...2 {
         ParameterUpdates.adam(
-          &w, first: &m, second: &v, gradient: parts,
+          &w, first: &m, second: &v, gradient: GradientParts(parts),
           .init(learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, step: step),
           workers: workers)
-        ParameterUpdates.sgd(&w, gradient: parts, rule(0, step), workers: workers)
+        ParameterUpdates.sgd(&w, gradient: GradientParts(parts), rule(0, step), workers: workers)
       }
       return [w, m, v]
     }
@@ -158,7 +159,7 @@ import Testing
       var (w, m, v, out) = (start, Tensor(zeros: [5003]), Tensor(zeros: [5003]), Tensor(zeros: [5003]))
       for step in 1...3 {
         ParameterUpdates.adam(
-          &w, first: &m, second: &v, gradient: [g, g],
+          &w, first: &m, second: &v, gradient: GradientParts([g, g]),
           .init(learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: step),
           workers: Workers(count: 1), instructions: instructions)
       }

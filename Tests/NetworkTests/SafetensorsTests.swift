@@ -132,6 +132,14 @@ private let wrongRanges: [(header: String, bytes: Int, reason: String)] = [
     entry("a", "F32", "[0,4294967296,4294967296]", "[0,0]"), 0,
     "the shape [0, 4294967296, 4294967296] is too large"
   ),
+  (
+    entry("a", "F32", "[0,4294967296]", "[0,0]"), 0,
+    "of its shape [0, 4294967296], at most 8 axes of up to 4294967295 can be read"
+  ),
+  (
+    entry("a", "F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"), 4,
+    "of its shape [1, 1, 1, 1, 1, 1, 1, 1, 1], at most 8 axes of up to 4294967295 can be read"
+  ),
   (entry("a", "F32", "[1]", "[0,9223372036854775807]"), 4, "it ends at byte 9223372036854775807 of 4"),
 ]
 

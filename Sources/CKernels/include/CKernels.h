@@ -1,3 +1,4 @@
 #include "instructions.h"
+#include "passes.h"
 #include "products.h"
 #include "updates.h"

@@ -9,8 +9,9 @@
 
 /* The innermost loops of matrix products.
 
-   A product is computed one panel at a time: all rows of `out` times as many columns as two vector registers hold. The
-   right operand is packed into panels first; the left one is read where it lies. Every element of `out` is summed in the
+   A product is computed one panel at a time: all rows of `out` times as many columns as two vector registers hold, one
+   where the last columns fit. A right operand that is not small is packed into panels first; the left one is read where it
+   lies. Every element of `out` is summed in the
    order of the inner dimension, in partial sums of TILE_PARTIAL terms, whatever the number of rows and the width of the
    registers: instruction sets with fused multiply-add give the same bits. */
 
@@ -52,5 +53,23 @@ void tile_multiply(enum instructions set, const struct tile_product *product);
 /* panel[k, c] = scale * right[k * row + c * column] for k < depth, c < columns; the panel's other columns are 0. */
 void tile_pack(enum instructions set, const float *right, size_t row, size_t column, size_t depth, size_t columns,
                float scale, float *panel);
+
+/* to[c, r] = from[r, c] */
+void transpose(enum instructions set, const float *from, size_t from_row, float *to, size_t to_row, size_t rows,
+               size_t columns);
+
+/* out[r] (+)= sum over k < depth of left[r, k] * right[k]; neighbours in k lie side by side. */
+struct dot_products {
+  const float *left;
+  size_t left_row; /* from one row to the next */
+  const float *right;
+  size_t depth;
+  float *out;
+  size_t out_row;
+  size_t rows;
+  bool accumulating;
+};
+
+void multiply_by_vector(enum instructions set, const struct dot_products *products);
 
 #endif

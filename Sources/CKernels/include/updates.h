@@ -8,6 +8,13 @@
 
 /* Passes over parameters. Every operation is rounded by itself, so all sets of instructions give the same bits. */
 
+/* w <- w - lr (g + decay w) */
+void update_sgd(enum instructions set, float *w, const float *g, size_t count, float lr, float weight_decay);
+
+/* b <- momentum b + g + decay w; w <- w - lr b */
+void update_momentum(enum instructions set, float *w, float *b, const float *g, size_t count, float lr,
+                     float weight_decay, float momentum);
+
 struct adam_rule {
   float step_size;       /* lr / (1 - beta1^t) */
   float root_correction; /* sqrt(1 - beta2^t) */

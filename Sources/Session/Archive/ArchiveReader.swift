@@ -91,10 +91,13 @@ struct ArchiveReader {
 
   private mutating func shape() throws(ArchiveError) -> Shape {
     let sizes = try wholes()
+    guard sizes.count <= Shape.mostAxes else { throw .malformed("shape") }
     var count = 1
     for size in sizes {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow, product <= 1 << 31 else { throw .malformed("shape") }
+      guard size >= 0, size <= Shape.longestAxis, !overflow, product <= 1 << 31 else {
+        throw .malformed("shape")
+      }
       count = product
     }
     return Shape(sizes)

@@ -9,7 +9,8 @@ extension Network {
   /// The network layer by layer: shapes, weights, weights that can act, multiply-adds of one sample.
   var layerText: String {
     var rows = [["layer", "", "output", "weights", "live", "multiply-adds"]]
-    for (place, node) in tape.nodes.enumerated() where place > 0 {
+    for node in tape.nodes {
+      guard let operand = node.first else { continue }
       let kind = node.primitive.layerName
       // A bias belongs to the layer before it.
       if case .bias = node.primitive, let parameter = node.parameter, rows.count > 1 {
@@ -18,7 +19,7 @@ extension Network {
         rows[rows.count - 1][4] += " + \(live(parameter).grouped)"
         continue
       }
-      let multiplyAdds = node.primitive.multiplyAdds(tape.nodes[node.inputs[0]].shape)
+      let multiplyAdds = node.primitive.multiplyAdds(tape.nodes[operand].shape)
       rows.append([
         node.parameter.map { layerName($0) } ?? "", kind, "\(node.shape)",
         node.parameter.map { tape.parameterShapes[$0].count.grouped } ?? "",

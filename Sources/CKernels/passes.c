@@ -1,0 +1,51 @@
+#include "passes.h"
+
+#include "dispatch.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define NAME portable
+#define TARGET
+#include "pass.h"
+
+#if defined(__x86_64__)
+
+#define NAME avx2
+#define TARGET AVX2_TARGET
+#include "pass.h"
+
+#define NAME avx512
+#define TARGET AVX512_TARGET
+#include "pass.h"
+
+#endif
+
+void pass_sum(enum instructions set, float *out, const float *a, const float *b, size_t count) {
+  CHOOSE(set, sum, out, a, b, count);
+}
+
+void pass_accumulate(enum instructions set, float *out, const float *x, size_t count) {
+  CHOOSE(set, accumulate, out, x, count);
+}
+
+void pass_scale(enum instructions set, float *out, const float *x, float factor, size_t count) {
+  CHOOSE(set, scale, out, x, factor, count);
+}
+
+void pass_relu(enum instructions set, float *out, const float *x, size_t count) { CHOOSE(set, relu, out, x, count); }
+
+void pass_relu_gradient(enum instructions set, float *out, const float *d, const float *y, size_t count) {
+  CHOOSE(set, relu_gradient, out, d, y, count);
+}
+
+void pass_relu_difference(enum instructions set, float *out, const float *delta, const float *z, size_t count) {
+  CHOOSE(set, relu_difference, out, delta, z, count);
+}
+
+void pass_add_bias(enum instructions set, float *out, const float *x, const float *b, size_t rows, size_t channels) {
+  CHOOSE(set, add_bias, out, x, b, rows, channels);
+}
+
+void pass_bias_gradient(enum instructions set, float *out, const float *d, size_t row, size_t rows, size_t channels) {
+  CHOOSE(set, bias_gradient, out, d, row, rows, channels);
+}
