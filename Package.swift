@@ -88,7 +88,7 @@ let package = Package(
       name: "srel-bench",
       dependencies: [
         "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels",
-        "Tensor", "Random",
+        "Tensor", "Random", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
 
