@@ -58,8 +58,8 @@ struct PairGroup {
   }
 
   /// The 95 % percentile interval over resamplings of the sources; nil with fewer than two.
-  func interval(_ average: Average, stream: RandomStream) -> (low: Double, high: Double)? {
-    Resampling(sources: [sources], stream: stream).interval { value(average, weights: $0.weights) }
+  func interval(_ average: Average, _ resampling: Resampling) -> (low: Double, high: Double)? {
+    resampling.interval { value(average, weights: $0.weights) }
   }
 
   /// The middle of the sorted values, or the mean of the middle two.

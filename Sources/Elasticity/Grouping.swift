@@ -39,8 +39,9 @@ struct Grouping: Sendable {
         let (group, dropped) = self.group(ratios, distance, sourceClass, probeClass)
         guard group.pairs + dropped > 0 else { continue }
         let stream = RandomStream(seed, .bootstrap, object: "\(names[sourceClass])->\(names[probeClass])")
+        let resampling = Resampling(sources: [group.sources], stream: stream)
         for average in averages {
-          let interval = group.interval(average, stream: stream)
+          let interval = group.interval(average, resampling)
           append(
             keys.merging(
               [

@@ -32,8 +32,9 @@ public struct PairSummary: Sendable {
       group.add(values: source.ratios, probes: source.probes, denominator: source.denominator)
     }
     group.sort()
+    let resampling = stream.map { Resampling(sources: [group.sources], stream: $0) }
     return averages.map { average in
-      let interval = stream.flatMap { group.interval(average, stream: $0) }
+      let interval = resampling.flatMap { group.interval(average, $0) }
       return PairSummary(
         average: average, count: group.pairs, value: group.value(average), low: interval?.low,
         high: interval?.high)
