@@ -165,20 +165,45 @@ public enum Primitive: Hashable, Sendable {
     }
   }
 
+  /// The live stretches of the parameter in pieces of at most so many scalars, where its gradient can be had piece by
+  /// piece, and whole stretches where it cannot.
+  func pieces(most scalars: Int) -> [Range<Int>] {
+    let row: Int
+    switch self {
+    case .linear(_, let outputs): row = outputs
+    case .convolution(let convolution): row = convolution.geometry.outputChannels
+    case .power, .bias, .scale: return liveRanges
+    case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      return []
+    }
+    let step = max(1, scalars / row) * row
+    return liveRanges.flatMap { range in
+      stride(from: range.lowerBound, to: range.upperBound, by: step).map {
+        $0..<min(range.upperBound, $0 + step)
+      }
+    }
+  }
+
   /// The gradient at the parameter from the factors (x, d), over all samples or for one of them alone.
+  ///
+  /// - Parameter piece: one of `pieces`, whose gradient then stands at the beginning of `out`; nil: all of it.
   func parameterGradient(
     input x: @autoclosure () -> Tensor, outputGradient d: @autoclosure () -> Tensor,
-    parameter: @autoclosure () -> Tensor, sample: Int?, into out: inout Tensor
+    parameter: @autoclosure () -> Tensor, sample: Int?, piece: Range<Int>? = nil, into out: inout Tensor
   ) {
     switch self {
-    case .linear: Linear.weightGradient(x(), d(), sample: sample, into: &out)
+    case .linear(_, let outputs):
+      Linear.weightGradient(x(), d(), sample: sample, rows: piece?.rows(of: outputs), into: &out)
     case .power(_, _, let degree):
       // By the chain rule from the gradient at w^degree.
       let weights = parameter()
       var atPowers = Tensor(uninitialized: weights.shape)
       Linear.weightGradient(x(), d(), sample: sample, into: &atPowers)
       Power.derivative(weights, degree: degree, times: atPowers, into: &out)
-    case .convolution(let convolution): convolution.weightGradient(x(), d(), sample: sample, into: &out)
+    case .convolution(let convolution):
+      convolution.weightGradient(
+        x(), d(), sample: sample, rows: piece?.rows(of: convolution.geometry.outputChannels), into: &out)
     case .bias: Elementwise.biasGradient(d(), sample: sample, into: &out)
     case .scale: Normalization.scaleGradient(x(), d(), sample: sample, into: &out)
     case .input, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
@@ -205,5 +230,15 @@ public enum Primitive: Hashable, Sendable {
     var result = Tensor(uninitialized: weights.shape)
     Power.value(weights, degree: degree, into: &result)
     return result
+  }
+}
+
+extension Range<Int> {
+  /// The rows of a matrix in which a stretch of its scalars lies.
+  ///
+  /// - Precondition: it begins and ends between two rows.
+  fileprivate func rows(of width: Int) -> Range<Int> {
+    precondition(lowerBound % width == 0 && upperBound % width == 0, "\(self) is no rows of \(width)")
+    return lowerBound / width..<upperBound / width
   }
 }

@@ -77,16 +77,22 @@ extension Tape {
 
   /// The gradient at one parameter after `backpropagate`, summed over the batch or for one sample alone.
   ///
-  /// `parameters` are those of the two passes. Dead taps of `out` are left as they are; their gradient is 0.
+  /// `parameters` are those of the two passes. Dead taps of `out` are left as they are; their gradient is 0. For a piece of
+  /// the parameter, one of `pieces`, `out` gets it at its beginning, whatever its shape.
   public func parameterGradient(
     _ parameter: Int, of parameters: [Tensor], _ activations: Activations, _ gradients: Activations,
-    sample: Int? = nil, into out: inout Tensor
+    sample: Int? = nil, piece: Range<Int>? = nil, into out: inout Tensor
   ) {
     let index = parameterNodes[parameter]
     guard let first = nodes[index].first else { return }
     nodes[index].primitive.parameterGradient(
       input: activations.values[first], outputGradient: gradients.values[index],
-      parameter: parameters[parameter], sample: sample, into: &out)
+      parameter: parameters[parameter], sample: sample, piece: piece, into: &out)
+  }
+
+  /// The live stretches of a parameter in pieces of at most so many scalars, as far as its gradient can be had so.
+  public func pieces(of parameter: Int, most scalars: Int) -> [Range<Int>] {
+    nodes[parameterNodes[parameter]].primitive.pieces(most: scalars)
   }
 
   /// Room for the gradients of all parameters, zero everywhere.

@@ -8,7 +8,8 @@ import Training
 
 /// What one worker needs to take a step at one source: gradients, changes, stepped weights and activations.
 struct StepScratch: Sendable {
-  var gradients: [Tensor]
+  /// The gradient of a piece of a parameter, then that of the next.
+  var gradient = Tensor.empty
   /// The change of each parameter, or the stepped parameter itself when predictions are subtracted.
   var stepped: [Tensor]
   var changes: [ParameterChange] = []
@@ -22,14 +23,13 @@ struct StepScratch: Sendable {
 
   /// Room for a parameter is made when it is first needed: a step in factors needs none.
   init(network: Network) {
-    gradients = [Tensor](repeating: .empty, count: network.parameters.count)
-    stepped = gradients
+    stepped = [Tensor](repeating: .empty, count: network.parameters.count)
   }
 
-  /// Makes room for the gradient and the step of a parameter. Only live stretches are written, and only they are read:
-  /// pages of dead taps are never touched.
-  mutating func makeRoom(for parameter: Int, _ shape: Shape) {
-    if gradients[parameter].count == 0 { gradients[parameter] = Tensor(uninitialized: shape) }
+  /// Makes room for the step of a parameter and the gradient of a piece. Only live stretches are written, and only they are
+  /// read: pages of dead taps are never touched.
+  mutating func makeRoom(for parameter: Int, _ shape: Shape, piece: Int) {
+    if gradient.count < piece { gradient = Tensor(uninitialized: [piece]) }
     if stepped[parameter].count == 0 { stepped[parameter] = Tensor(uninitialized: shape) }
   }
 }
@@ -67,6 +67,9 @@ struct StepEngine: Sendable {
   /// Below this many multiply-adds a dense difference pass, twice the work of a subtraction, is not worth saving on: with
   /// an MLP it is a hundred times more accurate.
   static let smallNetwork = 1_000_000
+
+  /// A gradient is formed and used in pieces of so many scalars, which stay in the cache of one core.
+  private static let piece = 1 << 16
 
   let network: Network
   let weights: [Tensor]
@@ -117,13 +120,17 @@ struct StepEngine: Sendable {
         changes[parameter] = change
         continue
       }
-      scratch.makeRoom(for: parameter, weights[parameter].shape)
-      network.tape.parameterGradient(
-        parameter, of: pass.weights, pass.activations, pass.gradients, sample: source - pass.rows.lowerBound,
-        into: &scratch.gradients[parameter])
-      let counts = form(parameter, &scratch)
-      small += counts.small
-      live += counts.live
+      let pieces = network.tape.pieces(of: parameter, most: StepEngine.piece)
+      scratch.makeRoom(
+        for: parameter, weights[parameter].shape, piece: pieces.reduce(0) { max($0, $1.count) })
+      for piece in pieces {
+        network.tape.parameterGradient(
+          parameter, of: pass.weights, pass.activations, pass.gradients,
+          sample: source - pass.rows.lowerBound, piece: piece, into: &scratch.gradient)
+        let counts = form(parameter, piece, &scratch)
+        small += counts.small
+        live += counts.live
+      }
       if usesDifferences { changes[parameter] = .dense(scratch.stepped[parameter]) }
     }
     scratch.changes = changes
@@ -158,34 +165,34 @@ struct StepEngine: Sendable {
     return tile.changes(outputChange(tile, &scratch), isFirstOrder: rule.isFirstOrder)[0]
   }
 
-  /// Turns the gradient of one parameter into its change or its stepped value, live stretch by live stretch.
-  private func form(_ parameter: Int, _ scratch: inout StepScratch) -> (small: Int, live: Int) {
-    let gradient = scratch.gradients[parameter]
-    var out = scratch.stepped[parameter].take()
-    var (small, live) = (0, 0)
-    for range in network.tape.nodes[network.tape.parameterNodes[parameter]].primitive.liveRanges {
-      switch rule {
-      case .sgd(let learningRate):
-        ParameterUpdates.scaled(gradient: gradient, range: range, by: -learningRate, into: &out)
-        if !usesDifferences { live += ParameterUpdates.count(of: gradient, range: range, below: 0).live }
-      case .adamFresh(let learningRate):
-        let counts = ParameterUpdates.freshAdam(
-          gradient: gradient, range: range, from: usesDifferences ? nil : weights[parameter],
-          learningRate: learningRate, epsilon: Float(UpdateRule.adamEpsilon),
-          bound: Float(10 * UpdateRule.adamEpsilon), into: &out)
-        small += counts.small
-        live += counts.live
-        continue
-      case .trainer(let optimizer, let state, let before):
-        optimizer.gradientPart(
-          of: parameter, gradient: gradient, weight: before[parameter], state, range: range, into: &out)
-        live += ParameterUpdates.count(of: gradient, range: range, below: 0).live
-      case .firstOrder: ParameterUpdates.scaled(gradient: gradient, range: range, by: -1, into: &out)
-      }
-      if !usesDifferences { ParameterUpdates.add(weights[parameter], range: range, into: &out) }
+  /// Turns the gradient of a piece of one parameter into its change or its stepped value.
+  private func form(
+    _ parameter: Int, _ piece: Range<Int>, _ scratch: inout StepScratch
+  ) -> (small: Int, live: Int) {
+    let (gradient, count) = (scratch.gradient, piece.count)
+    var live = 0
+    switch rule {
+    case .sgd(let learningRate):
+      ParameterUpdates.scaled(
+        gradient: gradient, range: piece, by: -learningRate, into: &scratch.stepped[parameter])
+      if !usesDifferences { live = ParameterUpdates.count(of: gradient, first: count, below: 0).live }
+    case .adamFresh(let learningRate):
+      return ParameterUpdates.freshAdam(
+        gradient: gradient, range: piece, from: usesDifferences ? nil : weights[parameter],
+        learningRate: learningRate, epsilon: Float(UpdateRule.adamEpsilon),
+        bound: Float(10 * UpdateRule.adamEpsilon), into: &scratch.stepped[parameter])
+    case .trainer(let optimizer, let state, let before):
+      optimizer.gradientPart(
+        of: parameter, gradient: gradient, weight: before[parameter], state, range: piece,
+        into: &scratch.stepped[parameter])
+      live = ParameterUpdates.count(of: gradient, first: count, below: 0).live
+    case .firstOrder:
+      ParameterUpdates.scaled(gradient: gradient, range: piece, by: -1, into: &scratch.stepped[parameter])
     }
-    scratch.stepped[parameter] = out
-    return (small, live)
+    if !usesDifferences {
+      ParameterUpdates.add(weights[parameter], range: piece, into: &scratch.stepped[parameter])
+    }
+    return (0, live)
   }
 
   /// An SGD step as factors, where the layer is better served by them.

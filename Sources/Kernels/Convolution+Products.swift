@@ -77,17 +77,24 @@ extension Convolution {
   /// The gradient at the weights, summed over all samples or that of one sample alone.
   ///
   /// Live taps of `out` are overwritten; dead taps are left as they are (their gradient is 0).
+  ///
+  /// - Parameter part: of the weights seen as rows of `outputs`, one for each tap and input, those that are wanted; they
+  ///   then stand at the beginning of `out`. Nil: all.
   public func weightGradient(
-    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
+    _ x: Tensor, _ d: Tensor, sample: Int? = nil, rows part: Range<Int>? = nil, into out: inout Tensor,
+    instructions: Instructions = .best
   ) {
-    let samples = check(x: x, w: out, out: d)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    let samples = check(x: x, out: d)
+    let part = part ?? 0..<geometry.taps * inputs
+    precondition(
+      part.lowerBound >= 0 && part.upperBound <= geometry.taps * inputs && out.count >= part.count * outputs,
+      "rows \(part) of \(geometry.taps * inputs) into \(out.shape)")
     let first = sample ?? 0
     precondition(first < samples, "sample \(first) of \(samples)")
     // With one sample the rows of a run are its pixels, which lie `samples` rows apart.
     let step = sample == nil ? 1 : samples
     let rowsPerPixel = sample == nil ? samples : 1
-    Counters.add(multiplyAdds: rowsPerPixel * multiplyAdds)
     let width = instructions.panelColumns
     // Output rows are taken as many at a time as leave a panel in cache.
     let band = max(1, Convolution.mostPanelRows / (geometry.outputWidth * rowsPerPixel))
@@ -98,11 +105,11 @@ extension Convolution {
           withUnsafeTemporaryAllocation(of: Float.self, capacity: capacity) { scratch in
             guard let panel = scratch.baseAddress else { return }
             var product = tile_product()
-            product.left = x + first * inputs
+            var terms = 0
             (product.left_unit, product.left_row, product.left_step) = (samples * inputs, 1, step * inputs)
             (product.panel_unit, product.panel_step) = (rowsPerPixel * width, width)
             product.depth_unit = rowsPerPixel
-            (product.rows, product.out_row) = (inputs, outputs)
+            product.out_row = outputs
             for column in stride(from: 0, to: outputs, by: width) {
               product.columns = min(width, outputs - column)
               var isWritten = [Bool](repeating: false, count: geometry.taps)
@@ -115,16 +122,23 @@ extension Convolution {
                 // The plan counts output pixels from the first row of the image.
                 product.panel = UnsafePointer(panel) - row * geometry.outputWidth * product.panel_unit
                 for tap in liveTaps {
+                  let wanted = part.clamped(to: tap * inputs..<(tap + 1) * inputs)
+                  if wanted.isEmpty { continue }
                   runPlan.withRuns(of: tap, outputRows: rows) { stretches, count in
                     (product.stretches, product.count) = (stretches, count)
-                    product.out = out + tap * inputs * outputs + column
+                    product.left = x + first * inputs + wanted.lowerBound - tap * inputs
+                    product.rows = wanted.count
+                    product.out = out + (wanted.lowerBound - part.lowerBound) * outputs + column
                     product.accumulating = isWritten[tap]
                     instructions.multiply(&product)
                     isWritten[tap] = true
+                    let pixels = (0..<count).reduce(0) { $0 + Int(stretches[$1].depth) }
+                    terms += pixels * wanted.count * product.columns
                   }
                 }
               }
             }
+            Counters.add(multiplyAdds: rowsPerPixel * terms)
           }
         }
       }
@@ -136,12 +150,19 @@ extension Convolution {
 
   private func check(x: Tensor, w: Tensor, out: Tensor) -> Int {
     let g = geometry
+    precondition(
+      w.shape == Shape(g.kernelHeight, g.kernelWidth, g.inputChannels, g.outputChannels),
+      "convolution of \(g.taps) taps with weights \(w.shape)")
+    return check(x: x, out: out)
+  }
+
+  private func check(x: Tensor, out: Tensor) -> Int {
+    let g = geometry
     let samples = x.shape.rank == 4 ? x.shape[2] : -1
     precondition(
-      x.shape == [g.inputHeight, g.inputWidth, samples, g.inputChannels]
-        && w.shape == [g.kernelHeight, g.kernelWidth, g.inputChannels, g.outputChannels]
-        && out.shape == [g.outputHeight, g.outputWidth, samples, g.outputChannels],
-      "convolution: \(x.shape) with \(w.shape) does not give \(out.shape)")
+      samples >= 0 && x.shape == Shape(g.inputHeight, g.inputWidth, samples, g.inputChannels)
+        && out.shape == Shape(g.outputHeight, g.outputWidth, samples, g.outputChannels),
+      "convolution: \(x.shape) does not give \(out.shape)")
     return samples
   }
 }

@@ -126,8 +126,8 @@ public enum Elementwise {
   public static func biasGradient(
     _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
   ) {
-    let channels = out.count
-    precondition(d.shape.last == channels, "bias of \(channels) channels under \(d.shape)")
+    let channels = d.shape.last ?? 1
+    precondition(out.count >= channels, "bias of \(out.count) channels under \(d.shape)")
     let samples = d.shape[d.shape.rank - 2]
     let step = sample == nil ? 1 : samples
     let rows = d.count / max(channels, 1)

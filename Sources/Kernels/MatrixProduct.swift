@@ -128,10 +128,19 @@ public enum Linear {
   }
 
   /// The gradient at the weights, out = xᵀ·d, over all rows or over those of one sample.
+  ///
+  /// - Parameter part: the rows of the weights that are wanted, which then stand at the beginning of `out`; nil: all.
   public static func weightGradient(
-    _ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor, instructions: Instructions = .best
+    _ x: Tensor, _ d: Tensor, sample: Int? = nil, rows part: Range<Int>? = nil, into out: inout Tensor,
+    instructions: Instructions = .best
   ) {
-    let (rows, inputs, outputs) = sizes(x: x, w: out, out: d)
+    let (inputs, outputs) = (x.shape.last ?? 1, d.shape.last ?? 1)
+    let rows = x.count / max(inputs, 1)
+    let part = part ?? 0..<inputs
+    precondition(
+      d.count == rows * outputs && part.lowerBound >= 0 && part.upperBound <= inputs
+        && out.count >= part.count * outputs,
+      "rows \(part) of the gradient from \(x.shape) and \(d.shape) into \(out.shape)")
     let samples = x.shape[x.shape.rank - 2]
     // The rows of one sample lie `samples` rows apart.
     let step = sample == nil ? 1 : samples
@@ -141,8 +150,10 @@ public enum Linear {
       d.withPointer { d in
         out.withMutablePointer { out in
           multiply(
-            Matrix(base: x + first * inputs, stride: step * inputs, isTransposed: true),
-            Matrix(base: d + first * outputs, stride: step * outputs), into: out, stride: outputs, m: inputs,
+            Matrix(
+              base: x + first * inputs + part.lowerBound, stride: step * inputs, isTransposed: true),
+            Matrix(base: d + first * outputs, stride: step * outputs), into: out, stride: outputs,
+            m: part.count,
             n: outputs, k: rows / step, accumulating: false, instructions: instructions)
         }
       }

@@ -99,8 +99,8 @@ public enum Normalization {
 
   /// The gradient at γ: Σ x·d over pixels, over all samples or over those of one.
   public static func scaleGradient(_ x: Tensor, _ d: Tensor, sample: Int? = nil, into out: inout Tensor) {
-    let channels = out.count
-    precondition(x.shape == d.shape && x.shape.last == channels, "scaleGradient: shapes differ")
+    let channels = d.shape.last ?? 1
+    precondition(x.shape == d.shape && out.count >= channels, "scaleGradient: shapes differ")
     let samples = d.shape[2]
     let rows = d.count / max(channels, 1)
     precondition((sample ?? 0) < samples, "sample \(sample ?? 0) of \(samples)")

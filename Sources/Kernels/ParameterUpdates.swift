@@ -121,61 +121,64 @@ public enum ParameterUpdates {
   /// out = w − lr · g / (|g| + ε) on `range`: the weights after the first step of a new Adam, or without w that step
   /// alone.
   ///
-  /// - Returns: how many scalars of g in `range` lie in 0 < |g| < bound, and how many are not 0.
+  /// - Parameter g: its first scalars are those of `range`.
+  /// - Returns: how many scalars of g for `range` lie in 0 < |g| < bound, and how many are not 0.
   public static func freshAdam(
     gradient g: Tensor, range: Range<Int>, from w: Tensor?, learningRate: Float, epsilon: Float, bound: Float,
     into out: inout Tensor, instructions: Instructions = .best
   ) -> (small: Int, live: Int) {
-    check(g, out, range)
-    if let w { check(w, out, range) }
+    check(g, range.count)
+    check(out, range)
+    if let w { check(w, range) }
     let first = range.lowerBound
     let counts = g.withPointer { g in
       out.withMutablePointer { out in
         guard let w else {
           return update_fresh_adam(
-            instructions.set, out + first, nil, g + first, range.count, learningRate, epsilon, bound)
+            instructions.set, out + first, nil, g, range.count, learningRate, epsilon, bound)
         }
         return w.withPointer { w in
           update_fresh_adam(
-            instructions.set, out + first, w + first, g + first, range.count, learningRate, epsilon, bound)
+            instructions.set, out + first, w + first, g, range.count, learningRate, epsilon, bound)
         }
       }
     }
     return (Int(counts.small), Int(counts.live))
   }
 
-  /// out = scale · g on `range`.
+  /// out = scale · g on `range`, of which the first scalars of g are.
   public static func scaled(gradient g: Tensor, range: Range<Int>, by scale: Float, into out: inout Tensor) {
-    check(g, out, range)
-    let first = range.lowerBound
+    check(g, range.count)
+    check(out, range)
     g.withPointer { g in
       out.withMutablePointer {
-        pass_scale(Instructions.best.set, $0 + first, g + first, scale, range.count)
+        pass_scale(Instructions.best.set, $0 + range.lowerBound, g, scale, range.count)
       }
     }
   }
 
   /// out += w on `range`.
   public static func add(_ w: Tensor, range: Range<Int>, into out: inout Tensor) {
-    check(w, out, range)
+    check(w, range)
+    check(out, range)
     let first = range.lowerBound
     w.withPointer { w in
       out.withMutablePointer { pass_accumulate(Instructions.best.set, $0 + first, w + first, range.count) }
     }
   }
 
-  /// How many scalars of g in `range` lie in 0 < |g| < bound, and how many are not 0.
-  public static func count(of g: Tensor, range: Range<Int>, below bound: Float) -> (small: Int, live: Int) {
-    check(g, g, range)
+  /// How many of the first scalars of g lie in 0 < |g| < bound, and how many are not 0.
+  public static func count(of g: Tensor, first count: Int, below bound: Float) -> (small: Int, live: Int) {
+    check(g, count)
     return g.withPointer { g in
       // Narrow counters without overflow checks, so that the loop becomes SIMD code; a stretch has far fewer than 2³¹
       // scalars.
       var (small, zero): (Int32, Int32) = (0, 0)
-      for i in range {
+      for i in 0..<count {
         small &+= abs(g[i]) < bound ? 1 : 0
         zero &+= g[i] == 0 ? 1 : 0
       }
-      return (Int(small - zero), range.count - Int(zero))
+      return (Int(small - zero), count - Int(zero))
     }
   }
 
@@ -231,8 +234,9 @@ public enum ParameterUpdates {
     return exponent % 2 == 0 ? half : base * half
   }
 
-  private static func check(_ x: Tensor, _ out: Tensor, _ range: Range<Int>) {
-    precondition(x.shape == out.shape, "shapes \(x.shape) and \(out.shape) differ")
+  private static func check(_ x: Tensor, _ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= x.count, "\(range) in \(x.count) scalars")
   }
+
+  private static func check(_ g: Tensor, _ count: Int) { check(g, 0..<count) }
 }

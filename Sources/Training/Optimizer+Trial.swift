@@ -20,6 +20,7 @@ extension Optimizer {
   /// SGD: −lr·g. Adam: −α(m(g)/(√v(g)/κ + ε) − m(0)/(√v(0)/κ + ε)), α and κ as in `ParameterUpdates.adam`.
   /// - Parameters:
   ///   - parameter: its place in `state`.
+  ///   - g: its first scalars are those of `range`.
   ///   - w: the parameter before the step.
   public func gradientPart(
     of parameter: Int, gradient g: Tensor, weight w: Tensor, _ state: OptimizerState, range: Range<Int>,
@@ -39,9 +40,10 @@ extension Optimizer {
               out.withMutableSpan { out in
                 for i in range {
                   let decayed = decay * Double(w[i])
+                  let gradient = Double(g[i - range.lowerBound]) + decayed
                   let (first, second) = (Double(m[i]), Double(v[i]))
                   out[i] = Float(
-                    rule.change(Double(g[i]) + decayed, first, second) - rule.change(decayed, first, second))
+                    rule.change(gradient, first, second) - rule.change(decayed, first, second))
                 }
               }
             }

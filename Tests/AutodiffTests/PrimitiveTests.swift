@@ -63,6 +63,31 @@ import Testing
     }
   }
 
+  /// Piece by piece, whatever their size, a gradient has the bits that it has as a whole, and no live scalar is left out.
+  @Test(arguments: TapeCase.all, [1, 20, 1 << 16])
+  func gradientsComeInPiecesToo(_ test: TapeCase, _ most: Int) {
+    var (activations, gradients) = (Activations(), Activations())
+    test.tape.evaluate(test.parameters, test.input, into: &activations)
+    test.tape.backpropagate(
+      test.parameters, activations, outputGradient: test.draw(test.tape.output.batch(of: test.samples), "d"),
+      into: &gradients)
+    for parameter in test.parameters.indices where !test.tape.isStatistic[parameter] {
+      for sample in [nil, 1] {
+        var whole = Tensor(zeros: test.parameters[parameter].shape)
+        test.tape.parameterGradient(
+          parameter, of: test.parameters, activations, gradients, sample: sample, into: &whole)
+        var pieced = Tensor(zeros: whole.shape)
+        for piece in test.tape.pieces(of: parameter, most: most) {
+          var part = Tensor(zeros: [piece.count + 3])
+          test.tape.parameterGradient(
+            parameter, of: test.parameters, activations, gradients, sample: sample, piece: piece, into: &part)
+          for (place, i) in piece.enumerated() { pieced[flat: i] = part[flat: place] }
+        }
+        #expect(pieced == whole)
+      }
+    }
+  }
+
   /// The difference rule of every primitive against the subtraction of two `Double` evaluations over eight decades.
   @Test(arguments: TapeCase.all, [1e-1, 1e-3, 1e-5, 1e-7, 1e-8])
   func differenceAgreesWithSubtraction(_ test: TapeCase, _ size: Double) {

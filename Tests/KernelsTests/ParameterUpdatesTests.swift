@@ -123,14 +123,14 @@ import Testing
     let g = Tensor([5], scalars: [1, -2, 0, 3e-8, 5])
     var out = Tensor([5], repeating: 9)
     ParameterUpdates.scaled(gradient: g, range: 1..<3, by: -0.5, into: &out)
-    #expect(out.scalars == [9, 1, 0, 9, 9])
+    #expect(out.scalars == [9, -0.5, 1, 9, 9])
     ParameterUpdates.add(Tensor([5], repeating: 1), range: 0..<2, into: &out)
-    #expect(out.scalars == [10, 2, 0, 9, 9])
+    #expect(out.scalars == [10, 0.5, 1, 9, 9])
     for from in [nil, Tensor([5], scalars: [2, 3, 4, 5, 6])] {
       _ = ParameterUpdates.freshAdam(
         gradient: g, range: 1..<4, from: from, learningRate: 0.1, epsilon: 1e-8, bound: 1, into: &out)
       for i in 1..<4 {
-        let step = -0.1 * Double(g[flat: i]) / (abs(Double(g[flat: i])) + 1e-8)
+        let step = -0.1 * Double(g[flat: i - 1]) / (abs(Double(g[flat: i - 1])) + 1e-8)
         expectClose(
           Double(out[flat: i]), step + (from.map { Double($0[flat: i]) } ?? 0), tolerance: 1e-6)
       }
@@ -140,9 +140,9 @@ import Testing
 
   @Test func smallAndLiveGradientsAreCounted() {
     let g = Tensor([6], scalars: [0, 1e-9, -1e-8, 1e-7, 2, -3])
-    #expect(ParameterUpdates.count(of: g, range: 0..<6, below: 1e-7) == (small: 2, live: 5))
-    #expect(ParameterUpdates.count(of: g, range: 3..<5, below: 1e-6) == (small: 1, live: 2))
-    #expect(ParameterUpdates.count(of: g, range: 0..<0, below: 1) == (small: 0, live: 0))
+    #expect(ParameterUpdates.count(of: g, first: 6, below: 1e-7) == (small: 2, live: 5))
+    #expect(ParameterUpdates.count(of: g, first: 4, below: 1e-6) == (small: 3, live: 3))
+    #expect(ParameterUpdates.count(of: g, first: 0, below: 1) == (small: 0, live: 0))
     var out = Tensor([6], repeating: 0)
     for instructions in Instructions.allCases where instructions.isSupported {
       let counts = ParameterUpdates.freshAdam(
