@@ -1,5 +1,4 @@
-/* The passes for one set of instructions; included once for each. Before it stand NAME, and TARGET, the attribute that
-   allows the instructions. The compiler turns the loops into vector code. */
+/* The passes for one set of instructions, included by each.h. The compiler turns the loops into vector code. */
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)

@@ -4,21 +4,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define NAME portable
-#define TARGET
-#include "pass.h"
-
-#if defined(__x86_64__)
-
-#define NAME avx2
-#define TARGET AVX2_TARGET
-#include "pass.h"
-
-#define NAME avx512
-#define TARGET AVX512_TARGET
-#include "pass.h"
-
-#endif
+#define LOOPS "pass.h"
+#include "each.h"
 
 void pass_sum(enum instructions set, float *out, const float *a, const float *b, size_t count) {
   CHOOSE(set, sum, out, a, b, count);

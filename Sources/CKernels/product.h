@@ -1,12 +1,11 @@
-/* The loops for one set of instructions; included once for each. Before it stand NAME; TARGET, the attribute that allows the
-   instructions; the type vector_NAME with load_part_NAME and store_part_NAME for its first elements, and fold_NAME, which adds
-   sixteen sums to four; and ROWS, the rows of a tile, two vectors each, so that all of it stays in registers. */
+/* The loops for one set of instructions, included by each.h; products.c says what else of the set they need. */
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 #define VECTOR JOIN(vector_, NAME)
 #define LANES (sizeof(VECTOR) / sizeof(float))
 #define WIDTH (2 * LANES)
+#define ROWS JOIN(rows_, NAME)
 #define INLINE static inline __attribute__((always_inline))
 
 TARGET INLINE void JOIN(put_, NAME)(float *to, VECTOR sum, size_t count, bool adds) {

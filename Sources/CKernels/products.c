@@ -15,9 +15,11 @@ typedef float eight __attribute__((vector_size(32), aligned(4)));
 /* Sixteen sums are folded in halves, in the same order for every width of a register. */
 #define FOLD_EIGHT(v) (__builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7))
 
-typedef four vector_portable;
+/* For each set: its register, how to read and write the first places of one and to add sixteen sums to four; and the rows of a
+   tile, two registers each, so that all of it stays in registers. */
 
-static inline four fold_portable(const vector_portable *sum) { return (sum[0] + sum[2]) + (sum[1] + sum[3]); }
+typedef four vector_portable;
+enum { rows_portable = 6 };
 
 static inline vector_portable load_part_portable(const float *from, size_t count) {
   vector_portable result = {0};
@@ -29,19 +31,12 @@ static inline void store_part_portable(float *to, vector_portable vector, size_t
   for (size_t i = 0; i < count; i++) to[i] = vector[i];
 }
 
-#define ROWS 6
-#define NAME portable
-#define TARGET
-#include "product.h"
+static inline four fold_portable(const vector_portable *sum) { return (sum[0] + sum[2]) + (sum[1] + sum[3]); }
 
 #if defined(__x86_64__)
 
 typedef eight vector_avx2;
-
-AVX2_TARGET static inline four fold_avx2(const vector_avx2 *sum) {
-  const eight half = sum[0] + sum[1];
-  return FOLD_EIGHT(half);
-}
+enum { rows_avx2 = 6 };
 
 AVX2_TARGET static inline __m256i first_avx2(size_t count) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
@@ -55,18 +50,13 @@ AVX2_TARGET static inline void store_part_avx2(float *to, vector_avx2 vector, si
   _mm256_maskstore_ps(to, first_avx2(count), (__m256)vector);
 }
 
-#define ROWS 6
-#define NAME avx2
-#define TARGET AVX2_TARGET
-#include "product.h"
-
-typedef float vector_avx512 __attribute__((vector_size(64), aligned(4)));
-
-AVX512_TARGET static inline four fold_avx512(const vector_avx512 *sum) {
-  const eight half = __builtin_shufflevector(*sum, *sum, 0, 1, 2, 3, 4, 5, 6, 7)
-                     + __builtin_shufflevector(*sum, *sum, 8, 9, 10, 11, 12, 13, 14, 15);
+AVX2_TARGET static inline four fold_avx2(const vector_avx2 *sum) {
+  const eight half = sum[0] + sum[1];
   return FOLD_EIGHT(half);
 }
+
+typedef float vector_avx512 __attribute__((vector_size(64), aligned(4)));
+enum { rows_avx512 = 14 };
 
 AVX512_TARGET static inline vector_avx512 load_part_avx512(const float *from, size_t count) {
   return (vector_avx512)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
@@ -76,12 +66,16 @@ AVX512_TARGET static inline void store_part_avx512(float *to, vector_avx512 vect
   _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)vector);
 }
 
-#define ROWS 14
-#define NAME avx512
-#define TARGET AVX512_TARGET
-#include "product.h"
+AVX512_TARGET static inline four fold_avx512(const vector_avx512 *sum) {
+  const eight half = __builtin_shufflevector(*sum, *sum, 0, 1, 2, 3, 4, 5, 6, 7)
+                     + __builtin_shufflevector(*sum, *sum, 8, 9, 10, 11, 12, 13, 14, 15);
+  return FOLD_EIGHT(half);
+}
 
 #endif
+
+#define LOOPS "product.h"
+#include "each.h"
 
 size_t tile_columns(enum instructions set) {
   switch (set) {

@@ -4,21 +4,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define NAME portable
-#define TARGET
-#include "update.h"
-
-#if defined(__x86_64__)
-
-#define NAME avx2
-#define TARGET AVX2_TARGET
-#include "update.h"
-
-#define NAME avx512
-#define TARGET AVX512_TARGET
-#include "update.h"
-
-#endif
+#define LOOPS "update.h"
+#include "each.h"
 
 void update_sgd(enum instructions set, float *w, const float *g, size_t count, float lr, float weight_decay) {
   CHOOSE(set, sgd, w, g, count, lr, weight_decay);

@@ -90,26 +90,16 @@ public struct Pooling: Hashable, Sendable {
 
   /// max_j(x_j + δ_j) − max_j x_j as max_j(δ_j − (max x − x_j)): right for differences of any size.
   public func maximumDifference(_ delta: Tensor, input x: Tensor, output y: Tensor, into out: inout Tensor) {
-    let size = check(x, out)
-    _ = check(delta, y)
-    x.withPointer { x in
-      y.withPointer { y in
-        delta.withPointer { delta in
-          out.withMutablePointer { out in
-            forEachWindow { output, inputs in
-              let (target, y) = (out + output * size, y + output * size)
-              for (place, input) in inputs.enumerated() {
-                let (x, delta) = (x + input * size, delta + input * size)
-                if place == 0 {
-                  for i in 0..<size { target[i] = delta[i] - (y[i] - x[i]) }
-                } else {
-                  for i in 0..<size {
-                    let rise = delta[i] - (y[i] - x[i])
-                    target[i] = target[i] >= rise || target[i].isNaN ? target[i] : rise
-                  }
-                }
-              }
-            }
+    forEachWindow(of: delta, x, y, into: &out) { window, size in
+      let (target, y) = (window.out, window.y)
+      for (place, input) in window.inputs.enumerated() {
+        let (x, delta) = (window.x + input * size, window.delta + input * size)
+        if place == 0 {
+          for i in 0..<size { target[i] = delta[i] - (y[i] - x[i]) }
+        } else {
+          for i in 0..<size {
+            let rise = delta[i] - (y[i] - x[i])
+            target[i] = target[i] >= rise || target[i].isNaN ? target[i] : rise
           }
         }
       }
@@ -118,6 +108,27 @@ public struct Pooling: Hashable, Sendable {
 
   /// The first order of `maximumDifference`: the δ at each window's first largest value.
   public func maximumTangent(_ delta: Tensor, input x: Tensor, output y: Tensor, into out: inout Tensor) {
+    forEachWindow(of: delta, x, y, into: &out) { window, size in
+      for i in 0..<size {
+        let first = window.inputs.first { window.x[$0 * size + i] == window.y[i] }
+        window.out[i] = first.map { window.delta[$0 * size + i] } ?? .nan
+      }
+    }
+  }
+
+  /// One window of a difference pass: the pixels of its input, and where its parts begin.
+  private struct Window {
+    var inputs: [Int]
+    var delta: UnsafePointer<Float>
+    var x: UnsafePointer<Float>
+    var y: UnsafePointer<Float>
+    var out: UnsafeMutablePointer<Float>
+  }
+
+  /// Calls `body` for each window with the scalars of one pixel; the loop over them stands inside `body`.
+  private func forEachWindow(
+    of delta: Tensor, _ x: Tensor, _ y: Tensor, into out: inout Tensor, _ body: (Window, Int) -> Void
+  ) {
     let size = check(x, out)
     _ = check(delta, y)
     x.withPointer { x in
@@ -125,11 +136,9 @@ public struct Pooling: Hashable, Sendable {
         delta.withPointer { delta in
           out.withMutablePointer { out in
             forEachWindow { output, inputs in
-              let (target, y) = (out + output * size, y + output * size)
-              for i in 0..<size {
-                let first = inputs.first { x[$0 * size + i] == y[i] }
-                target[i] = first.map { delta[$0 * size + i] } ?? .nan
-              }
+              body(
+                Window(inputs: inputs, delta: delta, x: x, y: y + output * size, out: out + output * size),
+                size)
             }
           }
         }
