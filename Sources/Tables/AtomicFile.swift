@@ -1,7 +1,8 @@
 import Glibc
 
 /// Writes files so that nobody ever sees half of one: the bytes go to a temporary name in the same folder, are
-/// forced to the disk, and the name is changed at the end. On any failure the old file stands and nothing is left.
+/// forced to the disk, and the name is changed at the end, which is forced to the disk too. On any failure before that
+/// the old file stands and nothing is left.
 ///
 /// A device or pipe (`/dev/stdout`) is written directly, and a symbolic link is followed, not replaced.
 public struct AtomicFile: ~Copyable {
@@ -124,3 +125,8 @@ public struct AtomicFile: ~Copyable {
     isOpen = false
   }
 }
+    // Until then a crash of the machine may lose the new name. Some file systems have no such call, and a folder that
+    // may be written need not be one that may be read.
+    if let code = POSIX.syncFolder(of: target), ![EINVAL, ENOTSUP, EACCES].contains(code) {
+      throw FileError(path: path, code: code)
+    }

@@ -184,7 +184,7 @@ extension String {
   private static let rootMark = "\u{0}/"
 
   /// The text without the folder of the run in its paths.
-  func leavingOut(_ root: String?) -> String { root.map { replacing($0 + "/", with: Self.rootMark) } ?? self }
+  func leavingOut(_ root: String?) -> String { replacingFolder(root, with: Self.rootMark) }
 
   /// The text with the folder of the run where it was left out.
   func putting(_ root: String?) -> String { replacing(Self.rootMark, with: root.map { $0 + "/" } ?? "") }

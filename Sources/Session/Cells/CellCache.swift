@@ -161,6 +161,11 @@ final class CellCache {
 
   /// Says what a cell said and gives its names their values; false where it has to run.
   private func take(_ cell: CellText, _ key: CellKey) -> Bool {
+  /// Forgets where a cell was stopped that is now skipped: nothing is left to go on with, and a later run need not ask.
+  func leaveOut(_ cell: CellText) {
+    if kept == .resumed { try? FileManager.default.removeItem(atPath: checkpointPath(of: cell)) }
+  }
+
     guard let record = try? record(of: cell), record.key == key, hasItsFigures(record),
       record.effects.changedFile() == nil
     else { return false }
