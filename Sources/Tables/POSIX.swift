@@ -106,6 +106,8 @@ enum POSIX {
     }
     if Int(status.st_size) > limit { throw .tooLarge(path, limit: limit) }
     var bytes: [UInt8] = []
+    // Growing by doubling would take up to three times the room of a large file.
+    bytes.reserveCapacity(Int(status.st_size))
     var piece = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       // Safe: the buffer is the array's own and as long as said.

@@ -1,5 +1,8 @@
+import Datasets
 import Language
 import Tables
+import Tensor
+import Training
 
 /// The bytes of a value, and what they hang on.
 struct ArchivedValue {
@@ -30,6 +33,24 @@ extension ObjectStore {
     let value = try reader.value(root: root)
     try reader.finish()
     return value
+  }
+}
+
+extension Value {
+  /// The tensors that several values may share.
+  var sharedTensors: [Tensor] {
+    func tensors(_ data: Dataset) -> [Tensor] { [data.samples] + (data.targets.map { [$0] } ?? []) }
+    func tensors(_ run: TrainedRun) -> [Tensor] {
+      ([run.run.data] + [run.test, run.start?.data].compactMap(\.self)).flatMap(tensors)
+    }
+    switch self {
+    case .dataset(let data): return tensors(data)
+    case .run(let run): return tensors(run)
+    case .runs(let series): return series.runs.flatMap(tensors)
+    case .list(let items): return items.flatMap(\.sharedTensors)
+    case .record(let fields): return fields.flatMap(\.value.sharedTensors)
+    default: return []
+    }
   }
 }
 
