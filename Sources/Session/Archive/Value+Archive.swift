@@ -13,7 +13,7 @@ struct ArchivedValue {
 
 extension ObjectStore {
   /// The first bytes of an archived value: the name of the format and its version.
-  private static let header = "srel value 1"
+  private static let header = "srel value 2"
 
   /// Keeps a value; its digest is the SHA-256 of its bytes.
   ///
