@@ -10,22 +10,28 @@ import Tensor
 struct CostEstimate: Equatable {
   /// Multiply-adds of all matrix products.
   var multiplyAdds: Double
-  /// Bytes held at the same time: weights, gradients, moments and activations.
+  /// Bytes held at the same time.
   var bytes: Double
 
-  /// The program itself, without any data.
-  private static let program = 30e6
+  /// Bytes of the program itself, without any data.
+  static let program = 36e6
 
-  /// Steps of three forward passes each; the gradient of every batch shard is held beside weights and moments.
-  static func training(_ network: Network, batch: Int, steps: Int, moments: Int, data: Dataset)
-    -> CostEstimate
-  {
-    let weights = 4 * Double(network.weightCount)
+  /// Bytes of a run as long as it is kept: weights and moments.
+  static func run(_ network: Network, moments: Int) -> Double {
+    4 * Double(network.weightCount) * Double(1 + moments)
+  }
+
+  /// Steps of three forward passes each; beside the run itself, a gradient of every batch shard and activations are held.
+  static func training(_ network: Network, batch: Int, steps: Int) -> CostEstimate {
     let shards = network.normalizesBatches || batch < 8 ? 1.0 : batch < 64 ? 2 : 4
     return CostEstimate(
       multiplyAdds: 3 * Double(batch) * Double(steps) * Double(network.tape.multiplyAdds),
-      bytes: program + weights * (1 + Double(moments) + shards) + 2 * Double(batch) * activations(network)
-        + 4 * Double(data.samples.count))
+      bytes: 4 * Double(network.weightCount) * shards + 2 * Double(batch) * activations(network))
+  }
+
+  /// The same work beside what is held for other reasons.
+  func beside(_ held: Double) -> CostEstimate {
+    CostEstimate(multiplyAdds: multiplyAdds, bytes: bytes + held)
   }
 
   /// For each update and source one pass over all probes and four more; each thread holds a stepped network.

@@ -22,6 +22,10 @@ public struct Planner {
   private var total: CostEstimate?
   private var costs = 0
 
+  /// Bytes of the runs that names stand for, and of those that a `repeat` has gathered.
+  private var named: [String: Double] = [:]
+  private var gathered = 0.0
+
   /// A run before a command of it.
   private struct Place {
     var step: Int
@@ -30,6 +34,11 @@ public struct Planner {
     var moments: Int
     var network: Network?
     var data: Dataset?
+    /// Bytes that its training holds while blocks run.
+    var inTraining = 0.0
+
+    /// Bytes as long as it is kept.
+    var bytes: Double { network.map { CostEstimate.run($0, moments: moments) } ?? 0 }
   }
 
   /// Half of what the machine's matrix products reach: about what measurements and trainings make of it.
@@ -69,6 +78,17 @@ public struct Planner {
     total = total.map { $0 + cost } ?? cost
     costs += 1
     return "  \(cost.text(at: rate))"
+  }
+
+  /// Bytes that are held already: the program, runs, and every data set once.
+  private func held(with data: Dataset?) -> Double {
+    let values = session.scopes.flatMap(\.values.values) + (data.map { [.dataset($0)] } ?? [])
+    var tensors: [Tensor] = []
+    for tensor in values.flatMap(\.sharedTensors) {
+      if !tensors.contains(where: { $0.isSameMemory(as: tensor) }) { tensors.append(tensor) }
+    }
+    return CostEstimate.program + gathered + named.values.reduce(0, +)
+      + tensors.reduce(0) { $0 + 4 * Double($1.count) }
   }
 
   private mutating func plan(_ statements: [Statement], pass: String) {
@@ -112,9 +132,13 @@ public struct Planner {
         return true
       }
       for value in values {
+        let outer = named
         session.inScope(Session.Scope(values: [loop.name.text: value])) {
           plan(loop.body.statements, pass: pass + "\(loop.name.text)=\(value.sourceText)  ")
+          // Of a pass its value is left.
+          gathered += loop.body.statements.last?.training.flatMap(start)?.bytes ?? 0
         }
+        named = outer
       }
       return true
     default: return false
@@ -133,15 +157,20 @@ public struct Planner {
       runs[run] = start
       runs[run]?.step = last
     }
+    // Beside a run that is taken further the old one stands until the end.
+    let held = held(with: start.data) + start.bytes
+    named[verb == "step" ? run : name ?? "_"] = start.bytes
     let count = last - start.step
     let epochs = Double(count) / Double(start.batchesPerEpoch)
     var text = "\(place)  \(count) steps (\(start.batchesPerEpoch) batches x \(epochs.significant(3)) epochs)"
     if command.options.contains(where: { $0.name.text == "until" }) { text += " at most" }
-    if let network = start.network, let data = start.data {
-      text += words(
-        of: .training(network, batch: start.batch, steps: count, moments: start.moments, data: data))
+    var training = start
+    if let network = start.network {
+      let cost = CostEstimate.training(network, batch: start.batch, steps: count).beside(held)
+      training.inTraining = cost.bytes
+      text += words(of: cost)
     }
-    lines.append(([text] + blocks(of: command, start, to: last)).joined(separator: "\n"))
+    lines.append(([text] + blocks(of: command, training, to: last)).joined(separator: "\n"))
   }
 
   private func place(of command: Command, _ pass: String) -> String {
@@ -165,6 +194,7 @@ public struct Planner {
       updates = items.map { String(source[$0.range].prefix { $0 != "(" }) }
     }
     return .measurement(network, sources: sources, probes: probes, updates: updates, threads: rate.threads)
+      .beside(place.inTraining > 0 ? place.inTraining : held(with: nil))
   }
 
   /// Where a training begins and what it is one of.
@@ -286,5 +316,15 @@ extension Statement {
       command.verb.text == "measure"
     else { return nil }
     return command
+  }
+
+  /// `train …` or `run = train …`
+  fileprivate var training: Command? {
+    switch kind {
+    case .expression(let expression), .assignment(_, let expression):
+      guard case .command(let command) = expression.kind, command.verb.text == "train" else { return nil }
+      return command
+    default: return nil
+    }
   }
 }

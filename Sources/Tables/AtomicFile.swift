@@ -1,7 +1,8 @@
 import Glibc
 
 /// Writes files so that nobody ever sees half of one: the bytes go to a temporary name in the same folder, are
-/// forced to the disk, and the name is changed at the end. On any failure the old file stands and nothing is left.
+/// forced to the disk, and the name is changed at the end, which is forced to the disk too. On any failure before that
+/// the old file stands and nothing is left.
 ///
 /// A device or pipe (`/dev/stdout`) is written directly, and a symbolic link is followed, not replaced.
 public struct AtomicFile: ~Copyable {
@@ -97,6 +98,11 @@ public struct AtomicFile: ~Copyable {
 
   /// Adds bytes at the end.
   public mutating func append(_ bytes: [UInt8]) throws(FileError) {
+    if bytes.count >= Self.chunk {
+      // Written as they are, since a copy of all weights of a network takes room.
+      try flush()
+      return try write(bytes)
+    }
     pending += bytes
     if pending.count >= Self.chunk { try flush() }
   }
@@ -109,8 +115,12 @@ public struct AtomicFile: ~Copyable {
 
   /// Hands what has been added to the system.
   mutating func flush() throws(FileError) {
-    if let code = POSIX.write(pending, to: descriptor) { throw FileError(path: path, code: code) }
+    try write(pending)
     pending.removeAll(keepingCapacity: true)
+  }
+
+  private func write(_ bytes: [UInt8]) throws(FileError) {
+    if let code = POSIX.write(bytes, to: descriptor) { throw FileError(path: path, code: code) }
   }
 
   private mutating func finish() throws(FileError) {
@@ -122,5 +132,10 @@ public struct AtomicFile: ~Copyable {
     if let code = POSIX.rename(temporary, to: target) { throw FileError(path: path, code: code) }
     close(descriptor)
     isOpen = false
+    // Until then a crash of the machine may lose the new name. Some file systems have no such call, and a folder that
+    // may be written need not be one that may be read.
+    if let code = POSIX.syncFolder(of: target), ![EINVAL, ENOTSUP, EACCES].contains(code) {
+      throw FileError(path: path, code: code)
+    }
   }
 }

@@ -134,6 +134,8 @@ extension Table {
       }
       result.append(stacked)
     }
-    return try Table(result)
+    var table = try Table(result)
+    table.addOrigins(tables.flatMap(\.origins))
+    return table
   }
 }

@@ -61,6 +61,16 @@ enum POSIX {
     unsafe Glibc.rename(old, new) == 0 ? nil : errno
   }
 
+  /// Forces the names in the folder of a file to the disk; the error number if that fails.
+  static func syncFolder(of path: String) -> Int32? {
+    let end = path.lastIndex(of: "/")
+    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+    if descriptor < 0 { return errno }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0 ? nil : errno
+  }
+
   /// Whether the file at a path is the one that a descriptor has open.
   static func isOpen(_ descriptor: Int32, at path: String) -> Bool {
     var (open, named) = (stat(), stat())
@@ -96,6 +106,8 @@ enum POSIX {
     }
     if Int(status.st_size) > limit { throw .tooLarge(path, limit: limit) }
     var bytes: [UInt8] = []
+    // Growing by doubling would take up to three times the room of a large file.
+    bytes.reserveCapacity(Int(status.st_size))
     var piece = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       // Safe: the buffer is the array's own and as long as said.

@@ -7,6 +7,10 @@ public struct Table: Sendable, Equatable {
   public private(set) var rowCount = 0
   /// The columns by which the rows were sorted last, so that a narrow terminal shows them.
   public var sortedBy: [String] = []
+  /// What the rows were made from, each entry a text under a name: runs, data sets, commands.
+  public var origins: [Origin] = []
+
+  public typealias Origin = [String: String]
 
   /// An empty table. The names must differ.
   public init(columns: [(String, ColumnRole)] = []) {
@@ -21,7 +25,7 @@ public struct Table: Sendable, Equatable {
     for column in columns { try add(column) }
   }
 
-  /// Equal columns with equal entries; how the rows came to be in their order does not count.
+  /// Equal columns with equal entries; how the rows came to be, and in their order, does not count.
   public static func == (left: Table, right: Table) -> Bool {
     left.rowCount == right.rowCount && left.columns == right.columns
   }
@@ -107,8 +111,13 @@ public struct Table: Sendable, Equatable {
   public func selecting(_ names: [String]) throws(TableError) -> Table {
     var chosen: [Column] = []
     for name in names { chosen.append(try column(named: name)) }
-    return try Table(chosen)
+    var result = try Table(chosen)
+    result.origins = origins
+    return result
   }
+
+  /// Adds what the rows were made from, each thing once.
+  public mutating func addOrigins(_ more: [Origin]) { origins = (origins + more).firstOccurrences }
 
   /// The given rows in the given order; a row may come twice. The indices must exist.
   public func rows(at rows: [Int]) -> Table {
@@ -131,5 +140,13 @@ public struct Table: Sendable, Equatable {
   public func filtered(_ name: String, equals cell: Cell) throws(TableError) -> Table {
     let column = try column(named: name)
     return filtered { column[$0] == cell }
+  }
+}
+
+extension [Table.Origin] {
+  /// Each entry once, where it came first.
+  public var firstOccurrences: [Table.Origin] {
+    var seen: Set<Table.Origin> = []
+    return filter { seen.insert($0).inserted }
   }
 }

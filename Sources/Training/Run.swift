@@ -126,6 +126,9 @@ public struct Run: Sendable {
   /// Says where in a training of elsewhere the present weights stand.
   public mutating func begin(atStep step: Int, epoch: Double) { start = (step, epoch) }
 
+  /// Gives back the memory of forward and backward passes; the next step takes it anew.
+  public mutating func releaseBuffers() { shards = [] }
+
   /// The rows of the next batch, in the order of stream `order` for the present epoch.
   private mutating func nextRows() -> [Int] {
     let epoch = step / batchesPerEpoch

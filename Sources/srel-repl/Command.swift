@@ -84,6 +84,13 @@ struct Command: ParsableCommand {
   @Flag(name: .shortAndLong, help: "No progress and no echoes on stderr.")
   var quiet = false
 
+  /// What a run of --verify or --reprun shows: how far it is, not what it leaves in a folder that is soon gone.
+  @Flag(help: .hidden)
+  var progressOnly = false
+
+  /// Nothing is told of what was kept and written.
+  var hidesNotes: Bool { quiet || progressOnly }
+
   @Flag(help: "Results as JSON, one value a line; errors too.")
   var json = false
 

@@ -87,7 +87,9 @@ extension Shell {
   private func run(_ path: String, settings: [String], in folder: String) -> Int32 {
     let process = Process()
     process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    var arguments = [path, "--out", folder, "--quiet"] + settings.flatMap { ["-p", $0] }
+    let isWatched = terminal.hasLiveLines && !command.quiet
+    var arguments = [path, "--out", folder, isWatched ? "--progress-only" : "--quiet"]
+    arguments += settings.flatMap { ["-p", $0] }
     if let threads = command.threads { arguments += ["--threads", String(threads)] }
     if command.keepGoing { arguments.append("--keep-going") }
     if command.safe { arguments.append("--safe") }

@@ -15,13 +15,15 @@ final class Shell {
   private var unfinished = ""
   /// Where the notebook leaves what it makes; held until the program ends, so that no second run writes there.
   private var folder: RunFolder?
+  /// To whom the notebook is shown while it runs.
+  private var audience: (any NotebookAudience)?
   /// The settings of -p whose `param` line has not come yet.
   private var waiting: [(name: String, text: String)]
 
   init(_ command: Command) {
     self.command = command
     waiting = command.settings
-    let terminal = Terminal(color: command.color, isQuiet: command.quiet, isSafe: command.safe)
+    let terminal = Terminal(command)
     self.terminal = terminal
     let session = Session { _ in }
     session.output = { [unowned session] in terminal.show($0, session.settings) }
@@ -147,19 +149,19 @@ final class Shell {
       }
       session.folders = OutputFolders(
         root: folder?.path ?? NotebookFormat.outputFolder(of: path), isConfined: command.safe)
-      let show = command.present ? presentation() : nil
-      runner.audience = show
+      audience = command.present ? presentation() : runner.hasCells ? CellTicker(terminal) : nil
+      runner.audience = audience
       let failure = runner.run(
         in: folder, command: CommandLine.arguments, keepsGoing: command.keepGoing,
         kept: command.fresh ? .ignored : command.resume ? .resumed : .usual)
       let code = failure.map { self.report($0, in: text) } ?? 0
       if let checkpoint = runner.checkpoint {
         terminal.tell("stopped: \(checkpoint.place)")
-        if !command.quiet {
+        if !command.hidesNotes {
           terminal.tell("kept in '\(checkpoint.path)': --resume goes on with it, --fresh begins anew")
         }
       }
-      if let folder, runner.hasReport, !command.quiet {
+      if let folder, runner.hasReport, !command.hidesNotes {
         var isStopped = false
         if case .interrupted? = failure { isStopped = true }
         terminal.tell("report: \(folder.report)" + (isStopped ? " keeps what was shown until then" : ""))

@@ -12,16 +12,18 @@ final class Terminal: Sendable {
   let isInteractive = LineEditor.isInputTerminal && StandardStream.results.isTerminal
   private let color: Command.ColorChoice
   private let isQuiet: Bool
+  private let hidesNotes: Bool
   private let isSafe: Bool
   /// A live progress line stands on the screen.
   private let hasLiveLine = Atomic<Bool>(false)
   /// When the last line of progress was told where there is no live line.
   private let lastLine = Mutex<ContinuousClock.Instant?>(nil)
 
-  init(color: Command.ColorChoice, isQuiet: Bool, isSafe: Bool) {
-    self.color = color
-    self.isQuiet = isQuiet
-    self.isSafe = isSafe
+  init(_ command: Command) {
+    color = command.color
+    isQuiet = command.quiet
+    hidesNotes = command.hidesNotes
+    isSafe = command.safe
   }
 
   func usesColor(_ settings: Session.Settings) -> Bool {
@@ -60,7 +62,7 @@ final class Terminal: Sendable {
     case .drawing(let drawing): showResult(drawing.text(style(settings)), settings)
     case .echo(let text): if isInteractive, !isQuiet { tell(text) }
     case .warning(let text): tell(text)
-    case .note(let text): if !isQuiet { tell(text) }
+    case .note(let text): if !hidesNotes { tell(text) }
     case .figure: break
     case .progress(let progress): show(progress)
     case .download(let progress): showLive(progress.text)
@@ -109,6 +111,11 @@ final class Terminal: Sendable {
   /// How far a measurement is; called on any thread.
   func show(_ progress: MeasurementProgress) { showLive(progress.text) }
 
+  /// Which cell of a notebook is run; for people who look on.
+  func show(_ cell: PresentedCell) {
+    if hasLiveLines { showLive("cell \(cell.number)/\(cell.count)  \(cell.name)") }
+  }
+
   /// A line that the next one is written over; a line a second where that cannot be.
   private func showLive(_ text: String) {
     if isQuiet { return }
@@ -123,7 +130,8 @@ final class Terminal: Sendable {
   /// The text cut to the window, since only a line that does not wrap can be written over.
   private func fitted(_ text: String) -> String { String(text.prefix(ShellCommand.window.columns - 1)) }
 
-  private var hasLiveLines: Bool { isErrorTerminal && Self.variable("TERM") != "dumb" }
+  /// Whether lines can be written over.
+  var hasLiveLines: Bool { isErrorTerminal && Self.variable("TERM") != "dumb" }
 
   /// Whether a second has passed since the last line of progress: a small net may train thousands of epochs in one.
   private func isLineDue() -> Bool {
@@ -134,6 +142,9 @@ final class Terminal: Sendable {
       return true
     }
   }
+
+  /// Takes away a line that nothing is left to write over.
+  func eraseLiveLine() { write("", to: .messages) }
 
   func endLiveLine() {
     if hasLiveLine.exchange(false, ordering: .relaxed) { StandardStream.messages.write("\n") }

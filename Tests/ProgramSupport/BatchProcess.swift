@@ -45,6 +45,16 @@ public final class BatchProcess {
     }
   }
 
+  /// Waits for the end; gives the most memory that the program held at the same time, in bytes.
+  public func peakMemory() throws -> Int {
+    var peak = 0
+    _ = try process.ending {
+      peak = max(peak, process.peakMemory)
+      usleep(500)
+    }
+    return peak
+  }
+
   /// Waits for the end.
   public func outcome() throws -> Outcome {
     let code = try process.ending().code

@@ -125,6 +125,73 @@ import Testing
     #expect(try notebook.why("table") == ["table would not run: nothing has changed"])
   }
 
+  @Test func aStoppedCellThatIsNowSkippedLeavesNoCheckpoint() throws {
+    let notebook = try KeptNotebook(
+      """
+      # %% params
+      param leave = no
+      # %% train skip=(leave)
+      d = make mixture classes=3 per_class=10 dimensions=4
+      run = train model(linear) on=d batch=10 steps=60
+      # %% last
+      x = 1
+      """)
+    let stopped = try notebook.run { session in
+      let output = session.output
+      session.output = { [unowned session] event in
+        if case .progress(let progress) = event, progress.step >= 6 { session.interruption.request() }
+        output(event)
+      }
+    }
+    #expect(stopped.failure?.exitCode == 130)
+    #expect(try notebook.names(in: "checkpoints").count == 1)
+    let leave = [(name: "leave", text: "yes")]
+    #expect(try notebook.run(parameters: leave).failure?.exitCode == 1, "nobody has said what to do")
+    #expect(try notebook.run(parameters: leave, kept: .resumed).failure == nil)
+    #expect(try notebook.names(in: "checkpoints").isEmpty)
+    #expect(try notebook.run().failure == nil)
+  }
+
+  /// Weights of more than a megabyte lie in objects of their own while the training is on its way.
+  @Test func aLargeNetworkGoesOnToTheSameBytes() throws {
+    let notebook = try KeptNotebook(
+      """
+      # %% train
+      d = make mixture classes=3 per_class=10 dimensions=4
+      runs = repeat s in 1..2 { train model(mlp, widths=[600, 600]) on=d batch=10 epochs=4 seed=s }
+      """)
+    try notebook.run()
+    let whole = try notebook.files()
+    for stop in [1, 2, 3] {
+      let outcome = try notebook.run(kept: .ignored) { session in
+        let output = session.output
+        var epochs = 0
+        session.output = { [unowned session] event in
+          if case .progress(let progress) = event, progress.isMilestone {
+            epochs += 1
+            if epochs == 2 * stop { session.interruption.request() }
+          }
+          output(event)
+        }
+      }
+      #expect(outcome.failure?.exitCode == 130)
+      #expect(try notebook.run(kept: .resumed).failure == nil)
+      #expect(try notebook.files() == whole)
+    }
+  }
+
+  @Test func onlyPathsBelowTheFolderOfTheRunAreShortened() throws {
+    let notebook = try KeptNotebook("# %% a\nx = 1")
+    let out = notebook.out
+    notebook.text = "# %% a\ntext = \"/old\(out)/x, \(out)/y and '\(out)/\(out)/z'\"\ntext"
+    for _ in 0..<2 {
+      let outcome = try notebook.run()
+      #expect(outcome.results == ["/old\(out)/x, \(out)/y and '\(out)/\(out)/z'"])
+      let record = try String(contentsOfFile: out + "/outputs.json", encoding: .utf8)
+      #expect(record.contains("\"/old\(out)/x, y and '\(out)/z'\""), "\(record)")
+    }
+  }
+
   @Test func aLostOrAlteredFigureIsDrawnAgain() throws {
     let notebook = try KeptNotebook(
       Self.chain + """

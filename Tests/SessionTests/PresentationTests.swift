@@ -84,6 +84,8 @@ private final class FakeStage: PresentationStage {
       rest = rest[place.upperBound...]
     }
     #expect(!shown.contains("unheard") && !shown.contains("use srel"))
+    // The lines before the first cell are not shown, and not counted.
+    #expect(shown.contains("── 1/5  hello ──") && shown.contains("── 3/5  why ──"), "\(shown)")
   }
 
   @Test func theShowOfHandsIsKept() throws {

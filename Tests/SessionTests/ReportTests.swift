@@ -32,6 +32,19 @@ import Testing
     #expect(page([]).contains("<h1>A &lt;title&gt;</h1>"))
   }
 
+  /// Nothing keeps a figure wider than the page, and whoever touches it sees its own size.
+  @Test func `figures fit a phone and open at a touch`() throws {
+    let html = page([
+      CellOutput(
+        name: "a", kind: .code, source: "x", figures: [.init(svg: svg, fileName: "a.svg")])
+    ])
+    #expect(html.contains("<div class=\"plot\" tabindex=\"0\">"))
+    let rules = html.matches(of: /\.plot(?<state>[^ ]*) svg \{[^}]*max-width: (?<width>[^;}]*);/)
+    #expect(rules.map { "\($0.state) \($0.width)" } == [" 100%", ":focus none"])
+    let phone = try #require(html.firstRange(of: "@media (max-width: 36rem)"))
+    #expect(html[phone.upperBound...].contains(".plot:focus svg"), "on a desk a click changes nothing")
+  }
+
   @Test func `nothing is loaded and nothing is run`() {
     let bait = "<script>x</script><img src=https://e.org/x onerror=y> \u{1B}[31mred\u{1B}[0m \"'&"
     let html = page([

@@ -38,13 +38,109 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let file = "\(folder)/t.\(ending)"
     try conversation.say("save runs to=\"\(file)\"\nback = load table \"\(file)\"")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["t.\(ending)"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        == ["t.\(ending)", "t.\(ending)_provenance.json"])
     for column in ["value", "step", "same", "source_class"] {
       #expect(try conversation.say("back.\(column) == runs.srel.\(column)") == "yes", "\(column)")
     }
     #expect(
       try conversation.say("count(mean(back[distance == kl, average == mean], value, by=[seed, pair]))")
         == "18")
+  }
+
+  private func origins(_ path: String) throws -> [[String: String]] {
+    try JSONDecoder().decode([[String: String]].self, from: Data(contentsOf: URL(filePath: path)))
+  }
+
+  /// Version, seeds, data with indices and options after defaults stand beside every table, whatever was done to it.
+  @Test(arguments: [
+    "runs.srel", "runs.srel[distance == kl, average == mean]",
+    "mean(runs.srel, value, by=[distance, average, same])",
+    "sort(runs.srel[average == mean], value)[0..3]",
+  ])
+  func aTableSaysWhereItComesFrom(table: String) throws {
+    let (conversation, folder) = try trained()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try conversation.say("t = \(table)\nsave t to=\"\(folder)/t.npz\"")
+    let entries = try origins(folder + "/t.npz_provenance.json")
+    #expect(entries.allSatisfy { $0["program"]?.hasPrefix("srel-repl ") ?? false && $0["engine"] != nil })
+    let digest = try conversation.say("d.digest")
+    let runs = entries.filter { $0["run"] != nil }
+    #expect(runs.map { $0["seed"] } == ["1", "2"])
+    #expect(runs.allSatisfy { $0["data"]?.hasSuffix(" " + digest) ?? false && $0["indices"] == "0..59" })
+    #expect(runs.allSatisfy { $0["optimizer"] == "adam(lr=0.001)" && $0["step"] == nil })
+    // The points of the measurements, and the measurements themselves, are said once for both runs.
+    #expect(entries.count { $0["samples"] == "6" } == 1)
+    let commands = entries.compactMap { $0["command"] }
+    #expect(commands.count == 1)
+    #expect(
+      commands[0].hasPrefix("measure srel points=pts update=sgd(lr=0.001) distance=[logits, kl] "),
+      "\(commands)")
+    #expect(commands[0].contains(" method=auto"), "\(commands)")
+  }
+
+  @Test func everyWayToATableIsToldWithItsValues() throws {
+    let conversation = Conversation()
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try conversation.say(
+      """
+      seed 7
+      top = 3
+      c = repeat g in 2..top { solve homogeneous degree=g optimum=[2, 1] dimensions=5 times=log(0.01, 10) }
+      p = phases c by=g
+      both = merge p p
+      save both to="\(folder)/p" formats=[csv, jsonl]
+      back = load table "\(folder)/p.csv"
+      save back to="\(folder)/back.pkl"
+      """)
+    let commands = try origins(folder + "/p_provenance.json").map { $0["command"] ?? "" }
+    #expect(commands[0].contains("solve homogeneous") && commands[0].contains(" degree=2 "), "\(commands)")
+    #expect(commands[1].contains(" degree=3 ") && commands[2].hasPrefix("phases c"), "\(commands)")
+    #expect(commands.count == 4 && commands[3] == "merge p p", "\(commands)")
+    #expect(try origins(folder + "/p_provenance.json").allSatisfy { $0["seed"] == "7" })
+    #expect(try origins(folder + "/back.pkl_provenance.json").count == 1)
+  }
+
+  @Test func aTableOfABlockKnowsTheRunThatIsNotNamed() throws {
+    let conversation = Conversation()
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try conversation.say(
+      smallSetup + """
+        run = train net on=d batch=20 drop_last=yes epochs=1 seed=4 {
+          at end { t = measure srel points=pts; save t to="\(folder)/t.csv" }
+        }
+        """)
+    let entries = try origins(folder + "/t.csv_provenance.json")
+    #expect(entries.compactMap { $0["run"] } == ["run"], "\(entries)")
+    #expect(entries.compactMap { $0["drop_last"] } == ["yes"])
+    #expect(entries.contains { $0["command"]?.hasPrefix("measure srel points=pts") ?? false })
+  }
+
+  /// What a cell that was not run again has given still knows where it comes from.
+  @Test func keptCellsGiveTheSameProvenance() throws {
+    let notebook = try KeptNotebook(
+      """
+      # %% train
+      \(smallSetup)
+      run = train net on=d batch=20 epochs=1 { at end { measure srel points=pts; evaluate on=pts } }
+      t = run.srel[average == median]
+      # %% save
+      save t to="t.csv"
+      save run to="r"
+      """)
+    try notebook.run()
+    let name = "results/t.csv_provenance.json"
+    let before = try #require(try notebook.files()[name])
+    #expect(String(decoding: before, as: UTF8.self).contains("evaluate on=pts"))
+    notebook.replace("to=\"t.csv\"", "to=\"t.csv\" formats=[csv]")
+    #expect(try notebook.run().kept == ["train"])
+    let kept = try notebook.files()
+    #expect(kept[name] == before)
+    try notebook.run(kept: .ignored)
+    #expect(try notebook.files()["results/r_provenance.json"] == kept["results/r_provenance.json"])
   }
 
   @Test func oneFileByItsEnding() throws {

@@ -56,7 +56,8 @@ import Testing
     try conversation.say("save run.srel to=\"a/../b.csv\"\nsave run.srel to=\"\(folder)/full.csv\"")
     #expect(exists(folder + "/full.csv"))
     try conversation.say("save run.srel to=\"lr_0.001\"")
-    #expect(conversation.notes.last == "saved \(folder)/n.out/results/lr_0.001.csv")
+    let place = "saved \(folder)/n.out/results/lr_0.001"
+    #expect(conversation.notes.last == "\(place).csv\n\(place)_provenance.json")
   }
 
   @Test func anAssertionThatHoldsLeavesItsSides() throws {

@@ -60,7 +60,8 @@ struct FullDiskTests {
     """
 
   @Test(arguments: [
-    ("save t to=\"DISK/x.csv\"", ["x.csv"]), ("save t to=\"DISK/x.npz\"", ["x.npz"]),
+    ("save t to=\"DISK/x.csv\"", ["x.csv", "x.csv_provenance.json"]),
+    ("save t to=\"DISK/x.npz\"", ["x.npz", "x.npz_provenance.json"]),
     ("save r to=\"DISK/x.safetensors\"", ["x.safetensors"]),
     ("plot t x=step y=loss to=\"DISK/s.svg\"", ["s.svg", "s.data.csv"]),
     ("train model(linear) on=d batch=5 steps=n log=\"DISK/x.jsonl\"", ["x.jsonl"]),

@@ -33,14 +33,30 @@ import Testing
     // The parameters are the recorded ones.
     let found = try Program.run([script.path, "--verify", "--threads", "1"])
     #expect(found.code == 0, "\(found.errors)")
-    #expect(found.output == "as recorded: 3 cells, 5 values, 7 files\n")
+    #expect(found.output == "as recorded: 3 cells, 5 values, 8 files\n")
     #expect(try script.folder.text("n.out/run.json") == conditions, "the record is only read")
     let other = try Program.run([script.path, "--verify", "-p", "steps=5"])
     #expect(other.code == 4)
     #expect(other.output.contains("cell 'params', the value steps:\n  recorded  6\n  now       5\n"))
     #expect(other.output.contains("cell 'save', results/h.csv, rows:\n  recorded  6\n  now       5\n"))
     let twice = try Program.run([script.path, "--reprun"])
-    #expect(twice.code == 0 && twice.output == "identical: 3 cells, 5 values, 7 files\n", "\(twice)")
+    #expect(twice.code == 0 && twice.output == "identical: 3 cells, 5 values, 8 files\n", "\(twice)")
+  }
+
+  /// On a terminal the cell that runs is shown, and nothing of the folder that is soon gone.
+  @Test(arguments: ["--verify", "--reprun"])
+  func theCellThatRunsIsShownOnATerminal(flag: String) throws {
+    let script = try Script(Self.notebook(option: ""), name: "n.srel")
+    #expect(try Program.run([script.path]).code == 0)
+    let terminal = try PseudoTerminal([Program.path, script.path, flag])
+    for _ in 0..<(flag == "--reprun" ? 2 : 1) {
+      for cell in ["cell 1/3  params", "cell 2/3  train", "cell 3/3  save"] { try terminal.expect(cell) }
+    }
+    let rest = try terminal.expect(flag == "--reprun" ? "identical: 3 cells" : "as recorded: 3 cells")
+    let shown = String(decoding: terminal.transcript, as: UTF8.self)
+    #expect(!shown.contains("saved ") && !shown.contains("report: "), "\(shown)")
+    #expect(rest.contains("\r\u{1B}[K"), "the line of the last cell is taken away")
+    #expect(!(try Program.run([script.path, flag]).errors.contains("cell ")), "in a pipe nothing is shown")
   }
 
   @Test(arguments: [

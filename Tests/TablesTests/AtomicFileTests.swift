@@ -26,6 +26,34 @@ private func names(in folder: String) throws -> [String] {
     }
   }
 
+  @Test func `a name without a folder is one of the present folder`() throws {
+    let name = "tables-\(UUID().uuidString).txt"
+    defer { try? FileManager.default.removeItem(atPath: name) }
+    try AtomicFile.write("here", to: name)
+    #expect(try String(contentsOfFile: name, encoding: .utf8) == "here")
+  }
+
+  @Test func `a folder that may be written but not read takes files`() throws {
+    try inFolder { folder in
+      try FileManager.default.setAttributes([.posixPermissions: 0o300], ofItemAtPath: folder)
+      defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder) }
+      try AtomicFile.write("there", to: folder + "/a.txt")
+      #expect(try String(contentsOfFile: folder + "/a.txt", encoding: .utf8) == "there")
+    }
+  }
+
+  @Test func `long and short pieces keep their order`() throws {
+    try inFolder { folder in
+      let pieces = [3, 400_000, 5, 6, 262_144, 0, 300_001].enumerated().map { place, count in
+        [UInt8](repeating: UInt8(place + 65), count: count)
+      }
+      try AtomicFile.write(to: folder + "/a") { (file) throws(FileError) in
+        for piece in pieces { try file.append(piece) }
+      }
+      #expect(try Data(contentsOf: URL(filePath: folder + "/a")) == Data(pieces.joined()))
+    }
+  }
+
   @Test func `a file is replaced as a whole and keeps its permissions`() throws {
     try inFolder { folder in
       let path = folder + "/a.txt"

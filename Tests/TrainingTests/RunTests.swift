@@ -56,6 +56,17 @@ import Training
     #expect(one.weights == again.weights && one.state == again.state && one.history == again.history)
   }
 
+  @Test(arguments: [cases[2], cases[4]])
+  func buffersThatWereGivenBackChangeNoBit(_ test: Case) throws {
+    var (one, lean) = (try run(test), try run(test))
+    for _ in 0..<4 {
+      try one.advance(workers: .all)
+      try lean.advance(workers: .all)
+      lean.releaseBuffers()
+    }
+    #expect(one.weights == lean.weights && one.state == lean.state && one.history == lean.history)
+  }
+
   @Test func threeSeedsGiveThreeRuns() throws {
     let runs = try (1...3).map { seed in
       var run = try run(Self.cases[0], seed: Seed(UInt64(seed)))

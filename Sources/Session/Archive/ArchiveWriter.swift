@@ -9,8 +9,10 @@ import Tensor
 struct ArchiveWriter {
   private(set) var bytes: [UInt8] = []
   let store: ObjectStore
-  /// Weights stand in the bytes themselves: fewer files to write where they are soon replaced.
+  /// Weights of small networks stand in the bytes themselves: fewer files to write where they are soon replaced.
   private let holdsWeights: Bool
+  /// More bytes of weights are not gathered with others in memory.
+  private static let mostInPlace = 1 << 20
   /// The objects that the bytes speak of.
   private(set) var objects: Set<String> = []
 
@@ -76,11 +78,16 @@ struct ArchiveWriter {
   mutating func append(_ tensors: [Tensor]) throws(ArchiveError) {
     append(tensors.count)
     for tensor in tensors { append(tensor.shape.dims) }
-    append(holdsWeights)
-    if holdsWeights {
+    let length = 4 * tensors.reduce(0) { $0 + $1.count }
+    let areInPlace = holdsWeights && length <= Self.mostInPlace
+    append(areInPlace)
+    if areInPlace {
       for tensor in tensors { bytes += tensor.littleEndianBytes }
     } else {
-      append(object: try store.put(tensors.flatMap(\.littleEndianBytes)))
+      var object: [UInt8] = []
+      object.reserveCapacity(length)
+      for tensor in tensors { object += tensor.littleEndianBytes }
+      append(object: try store.put(object))
     }
   }
 

@@ -17,6 +17,12 @@ extension ArchiveWriter {
       append(parts.texts)
     }
     append(table.sortedBy)
+    append(table.origins)
+  }
+
+  mutating func append(_ origins: [Table.Origin]) {
+    append(origins.count)
+    for origin in origins { append(origin.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }) }
   }
 
   mutating func append(_ data: Dataset) throws(ArchiveError) {
@@ -47,7 +53,17 @@ extension ArchiveReader {
     let sortedBy = try texts()
     guard var table = try? Table(columns) else { throw .malformed("table") }
     table.sortedBy = sortedBy
+    table.origins = try origins()
     return table
+  }
+
+  mutating func origins() throws(ArchiveError) -> [Table.Origin] {
+    try list { (reader) throws(ArchiveError) in
+      let texts = try reader.texts()
+      guard texts.count.isMultiple(of: 2) else { throw .malformed("origin") }
+      let entries = stride(from: 0, to: texts.count, by: 2).map { (texts[$0], texts[$0 + 1]) }
+      return Dictionary(entries) { $1 }
+    }
   }
 
   private mutating func column() throws(ArchiveError) -> Column {

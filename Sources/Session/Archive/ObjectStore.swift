@@ -81,6 +81,11 @@ final class ObjectStore {
     return tensor
   }
 
+  /// Lets go of the tensors that nobody else holds any more.
+  func forgetTensors(but used: [Tensor]) {
+    shared.removeAll { entry in !used.contains { $0.isSameMemory(as: entry.tensor) } }
+  }
+
   func remove(_ digests: Set<String>) {
     for digest in digests {
       if let path = path(of: digest) { try? FileManager.default.removeItem(atPath: path) }

@@ -14,6 +14,7 @@ extension ArchiveWriter {
     for table in trained.measurements { append(table) }
     append(trained.evaluationParts.count)
     for table in trained.evaluationParts { append(table) }
+    append(trained.measuredFrom)
     append(trained.start != nil)
     if let start = trained.start { try append(start) }
     append(trained.sharedTestIndices)
@@ -48,6 +49,7 @@ extension ArchiveReader {
     var trained = TrainedRun(name: name, run: run, test: test, initial: (try number(), try number()))
     trained.measurements = try list { (reader) throws(ArchiveError) in try reader.table() }
     trained.evaluationParts = try list { (reader) throws(ArchiveError) in try reader.table() }
+    trained.measuredFrom = try origins()
     trained.start = try flag() ? try training() : nil
     trained.sharedTestIndices = try wholes()
     trained.isCheckpoint = try flag()

@@ -1,5 +1,8 @@
+import Datasets
 import Language
 import Tables
+import Tensor
+import Training
 
 /// The bytes of a value, and what they hang on.
 struct ArchivedValue {
@@ -10,7 +13,7 @@ struct ArchivedValue {
 
 extension ObjectStore {
   /// The first bytes of an archived value: the name of the format and its version.
-  private static let header = "srel value 1"
+  private static let header = "srel value 2"
 
   /// Keeps a value; its digest is the SHA-256 of its bytes.
   ///
@@ -30,6 +33,24 @@ extension ObjectStore {
     let value = try reader.value(root: root)
     try reader.finish()
     return value
+  }
+}
+
+extension Value {
+  /// The tensors that several values may share.
+  var sharedTensors: [Tensor] {
+    func tensors(_ data: Dataset) -> [Tensor] { [data.samples] + (data.targets.map { [$0] } ?? []) }
+    func tensors(_ run: TrainedRun) -> [Tensor] {
+      ([run.run.data] + [run.test, run.start?.data].compactMap(\.self)).flatMap(tensors)
+    }
+    switch self {
+    case .dataset(let data): return tensors(data)
+    case .run(let run): return tensors(run)
+    case .runs(let series): return series.runs.flatMap(tensors)
+    case .list(let items): return items.flatMap(\.sharedTensors)
+    case .record(let fields): return fields.flatMap(\.value.sharedTensors)
+    default: return []
+    }
   }
 }
 
@@ -184,7 +205,7 @@ extension String {
   private static let rootMark = "\u{0}/"
 
   /// The text without the folder of the run in its paths.
-  func leavingOut(_ root: String?) -> String { root.map { replacing($0 + "/", with: Self.rootMark) } ?? self }
+  func leavingOut(_ root: String?) -> String { replacingFolder(root, with: Self.rootMark) }
 
   /// The text with the folder of the run where it was left out.
   func putting(_ root: String?) -> String { replacing(Self.rootMark, with: root.map { $0 + "/" } ?? "") }

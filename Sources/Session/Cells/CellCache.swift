@@ -135,6 +135,8 @@ final class CellCache {
   ///
   /// - Parameter body: runs its statements.
   func run(_ cell: CellText, _ body: () throws(SessionFailure) -> Void) throws(SessionFailure) {
+    let used = session.scopes[0].values.values.flatMap(\.sharedTensors)
+    for store in [store, digests] { store.forgetTensors(but: used) }
     let key: CellKey
     do throws(ArchiveError) { key = try self.key(of: cell) } catch {
       throw .failed(Diagnostic("\(error)"))
@@ -157,6 +159,11 @@ final class CellCache {
       end(journal, failure, of: cell)
     }
     if let failure { throw failure }
+  }
+
+  /// Forgets where a cell was stopped that is now skipped: nothing is left to go on with, and a later run need not ask.
+  func leaveOut(_ cell: CellText) {
+    if kept == .resumed { try? FileManager.default.removeItem(atPath: checkpointPath(of: cell)) }
   }
 
   /// Says what a cell said and gives its names their values; false where it has to run.

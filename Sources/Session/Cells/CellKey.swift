@@ -49,6 +49,8 @@ struct CellKey: Equatable {
     case format
     /// Where data sets that were fetched are looked for.
     case data
+    /// The program that draws figures.
+    case gnuplot
     /// A setting `-p` of a `param` line in the cell.
     case parameter(String)
     /// The value of a name that the cell may read.
@@ -95,6 +97,7 @@ extension CellKey {
     for name in reached { parts[.name(name)] = names[name]?.digest }
     let words = reached.reduce(into: cell.syntax.words) { $0.formUnion(names[$1]?.words ?? []) }
     if !words.isDisjoint(with: ["load", "do"]) { parts[.data] = DataFolder.path }
+    if !words.isDisjoint(with: ["plot", "do"]) { parts[.gnuplot] = session.drawingProgram }
   }
 
   /// The words that are names, and those that definitions among them read.
@@ -123,6 +126,7 @@ extension CellKey.Part {
     case .parameter(let name): (6, name)
     case .name(let name): (7, name)
     case .data: (8, "")
+    case .gnuplot: (9, "")
     }
   }
 
@@ -137,6 +141,7 @@ extension CellKey.Part {
     case 6: self = .parameter(name)
     case 7: self = .name(name)
     case 8: self = .data
+    case 9: self = .gnuplot
     default: return nil
     }
   }

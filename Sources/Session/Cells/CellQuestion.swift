@@ -18,6 +18,7 @@ extension CellCache {
       case .width: return "set width is another"
       case .format: return "results were written as \(before ?? ""), they are as \(now ?? "")"
       case .data: return "data sets were looked for in '\(before ?? "")', they are in '\(now ?? "")'"
+      case .gnuplot: return "gnuplot, which draws its figures, is another program"
       case .parameter(let name):
         return now == nil
           ? "-p \(name) is no longer given" : "-p \(name) is \(before == nil ? "given now" : "another value")"

@@ -162,7 +162,7 @@ struct JournalFile {
   var found: [String: FileTrace.Found] = [:]
 
   static let ending = ".checkpoint"
-  private static let format = "srel checkpoint 1"
+  private static let format = "srel checkpoint 2"
 
   var objects: Set<String> { trainings.values.reduce(into: []) { $0.formUnion($1.objects) } }
 

@@ -191,7 +191,10 @@ extension Session {
     let call = try bind(command, to: verb)
     (assignee, isBinding) = (name, isInner)
     if echoesDefaults, callDepth == 0, training == nil, !isInner { echo(call) }
-    return try located(at: command.range) { try verb.perform(self, call) }
+    let value = try located(at: command.range) { try verb.perform(self, call) }
+    // In a block the run that is trained need not be named.
+    return value.made(
+      from: call.values + (training.map { [.run($0.trained)] } ?? []), by: call.origin(in: self))
   }
 
   /// The command with the options that it used, if there is any that was not typed.

@@ -30,8 +30,8 @@ extension Value {
   /// The value after a `.`, nil where there is none of that name.
   func field(_ name: String) throws -> Value? {
     switch self {
-    case .run(let run): return try run.field(name)
-    case .runs(let runs): return try runs.field(name)
+    case .run(let run): return try run.field(name)?.made(from: [self])
+    case .runs(let runs): return try runs.field(name)?.made(from: [self])
     case .dataset(let data): return data.field(name)
     case .table(let table):
       if table.hasColumn(named: name) { return .list(try table.column(named: name).cells.map { Value($0) }) }

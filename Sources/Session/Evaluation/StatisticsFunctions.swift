@@ -24,7 +24,7 @@ extension Registry {
           "locality(measure(srel, train(model(mlp), on=make(mixture)), points=make(mixture, per_class=3), keep=pairs))"
       ) { call in
         let (pairs, isPooled) = try pairs(call)
-        return .table(try Locality.summaries(of: pairs, isPooled: isPooled))
+        return .table(try Locality.summaries(of: pairs, isPooled: isPooled)).made(from: [.table(pairs)])
       },
       FunctionDeclaration(
         name: "averages",
@@ -36,6 +36,7 @@ extension Registry {
       ) { call in
         let (pairs, isPooled) = try pairs(call)
         return .table(try Average.all(Average.allCases, of: pairs, isPooled: isPooled))
+          .made(from: [.table(pairs)])
       },
     ]
 
@@ -111,7 +112,7 @@ extension Registry {
     let by = try call.argument(named: "by").map { try call.columns($0, of: table) } ?? []
     if table.rowCount == 0 { throw SessionError.emptyStatistic(call.function.name) }
     let summarised = try table.withoutCoveredKeys(keeping: by).summarised(column, kind, by: by)
-    if !by.isEmpty { return .table(summarised) }
+    if !by.isEmpty { return .table(summarised).made(from: [.table(whole)]) }
     guard let result = try summarised.cell(0, column).number else {
       throw SessionError.emptyStatistic(call.function.name)
     }

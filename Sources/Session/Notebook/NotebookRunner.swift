@@ -161,8 +161,10 @@ public final class NotebookRunner {
     let cell = cells[place]
     guard audience != nil, !isPreamble(cell) else { return nil }
     let isProse = cell.cell.kind == .prose
+    let seen = cells.indices.filter { !isPreamble(cells[$0]) }
     return PresentedCell(
-      number: place + 1, count: cells.count, name: cell.cell.name, kind: isProse ? .prose : .code,
+      number: seen.count { $0 <= place }, count: seen.count, name: cell.cell.name,
+      kind: isProse ? .prose : .code,
       source: isProse ? notebook.prose(of: cell.cell) : notebook.code(of: cell.cell), options: cell.options,
       leadsToCode: place + 1 < cells.count && cells[place + 1].cell.kind == .code)
   }
@@ -198,7 +200,10 @@ public final class NotebookRunner {
   private func outcome(of cell: Cell) -> (OutputsRecord.State, SessionFailure?) {
     do throws(SessionFailure) {
       if let condition = cell.options.skip, try session.holds(condition, in: notebook.source) {
-        if cell.cell.kind == .code { session.output(.note("skipped: \(cell.cell.name)")) }
+        if cell.cell.kind == .code {
+          session.output(.note("skipped: \(cell.cell.name)"))
+          cache?.leaveOut(text(of: cell))
+        }
         return (.skipped, nil)
       }
     } catch {

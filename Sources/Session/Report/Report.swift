@@ -185,7 +185,7 @@ public enum Report {
       ?? "<p class=\"cut\">This figure cannot stand in the page; see its file.</p>"
     return """
       <figure>
-      <div class="plot">\(drawing)</div>
+      <div class="plot" tabindex="0">\(drawing)</div>
       <figcaption>Figure \(number). \(words.joined(separator: " · "))</figcaption>
       </figure>
       """

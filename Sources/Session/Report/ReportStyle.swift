@@ -1,4 +1,7 @@
 /// How the report looks: light and dark, on a desk, on a phone and on paper.
+///
+/// On a phone a figure takes the width of the page, with larger letters where it is of one panel (720 wide), which has
+/// room for them; touched, it is shown in its own size.
 enum ReportStyle {
   static let css = """
     :root {
@@ -54,7 +57,8 @@ enum ReportStyle {
     details[open] > summary { margin-bottom: .4rem; }
     figure { margin: 1rem 0; }
     .plot { overflow-x: auto; }
-    .plot svg { display: block; max-width: max(100%, 600px); height: auto; margin: 0 auto; }
+    .plot svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+    .plot:focus:not(:focus-visible) { outline: none; }
     figcaption { text-align: center; margin-top: .3rem; }
     math { font-size: 1.08em; }
     math[display="block"] { margin: .8rem 0; overflow-x: auto; overflow-y: hidden; }
@@ -74,6 +78,10 @@ enum ReportStyle {
       pre { font-size: .76rem; padding: .6rem .65rem; }
       dl { grid-template-columns: 1fr; }
       dd { margin: 0 0 .4rem .8rem; }
+      .plot:focus svg { max-width: none; }
+      .plot svg[width="720"] [font-size="13.00"] { font-size: 17px; }
+      .plot svg[width="720"] [font-size="12.00"] { font-size: 14px; }
+      figcaption::after { content: " · tap to enlarge"; }
     }
     @media print {
       :root { --page: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --panel: #f6f6f6; }
@@ -83,7 +91,7 @@ enum ReportStyle {
       h1, h2, h3 { break-after: avoid; }
       details { border: 0; padding: 0; }
       details::details-content { content-visibility: visible; block-size: auto; display: block; }
-      .plot svg { max-width: 100%; }
+      figcaption::after { content: none; }
     }
     """
 }

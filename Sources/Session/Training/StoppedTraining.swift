@@ -190,7 +190,7 @@ extension TrainedRun {
       try start
       ?? Run(
         run.network.model, on: run.data, optimizer: run.optimizer, options: run.options, workers: workers)
-    (result.measurements, result.evaluationParts) = ([], [])
+    (result.measurements, result.evaluationParts, result.measuredFrom) = ([], [], [])
     return result
   }
 }

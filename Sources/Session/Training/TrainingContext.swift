@@ -31,13 +31,7 @@ final class TrainingContext {
   }
 
   /// Adds the rows of a command of the block to the tables of the run.
-  func keep(_ table: Table, from verb: String) {
-    if verb == "evaluate" {
-      trained.evaluationParts.append(table)
-    } else {
-      trained.measurements.append(table)
-    }
-  }
+  func keep(_ table: Table, from verb: String) { trained.keep(table, from: verb) }
 }
 
 /// Where a training stands: for a live line, or a line an epoch.

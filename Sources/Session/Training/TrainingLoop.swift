@@ -9,9 +9,9 @@ extension Session {
   /// A stop, a NaN loss and an error in a block keep everything made so far: they wait in `deferred` until the run
   /// has its name. A second request to stop abandons the command.
   func advance(_ context: TrainingContext, to lastStep: Int, _ call: Call) throws {
-    let run = context.trained.run
     let schedule = try TrainingSchedule(
-      call.command.block?.statements ?? [], batchesPerEpoch: run.batchesPerEpoch, session: self)
+      call.command.block?.statements ?? [], batchesPerEpoch: context.trained.run.batchesPerEpoch,
+      session: self)
     try advanceKept(
       context,
       Course(
@@ -70,6 +70,8 @@ extension Session {
       deferred = stopped(context, by: EngineErrors.diagnostic(error, at: course.command.range))
       rewrite(course, steps: context.trained.run.step - first, hasBlocks: false)
     }
+    // As long as the run is only kept, it needs no more than its weights and moments.
+    context.trained.run.releaseBuffers()
     for line in context.checks.lines { output(.echo(line)) }
   }
 

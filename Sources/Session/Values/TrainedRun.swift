@@ -16,6 +16,8 @@ public struct TrainedRun: Sendable {
   public var measurements: [Table] = []
   /// The tables of `evaluate`, and of the test data after each epoch.
   public var evaluationParts: [Table] = []
+  /// The commands that made those tables, and the data that they used.
+  var measuredFrom: [Table.Origin] = []
   /// The run at step 0, where its weights came from a file and cannot be drawn again.
   var start: Run?
   /// The indices of the test samples that also stand in the training data.

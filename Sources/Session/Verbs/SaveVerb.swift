@@ -20,7 +20,8 @@ enum SavedFormat: String, CaseIterable {
 
 extension Verb {
   static let save = Verb(
-    "save", "write a run, a series of runs or a table to files, or this session as a notebook",
+    "save",
+    "write a run, a series of runs or a table to files, with NAME_provenance.json beside them, or this session as a notebook",
     things: [
       ThingDeclaration("THING", .orWord("session", .either([.runs, .table])), "what to write")
     ],
@@ -67,7 +68,8 @@ extension Session {
       default: if let format = format.table { files += try saveTables(value, stem, format, file: file) }
       }
     }
-    return ending == nil ? files + (try saveProvenance(value, stem)) : files
+    // Weights that stand alone hold it themselves.
+    return ending?.format == .safetensors ? files : files + (try saveProvenance(value, of: name))
   }
 
   /// Writes the statements of this session as a notebook.

@@ -14,17 +14,19 @@ extension Session {
     return try runs.map { label, run in
       let path = try folders.path(stem + (label.isEmpty ? "" : "_" + label) + ".safetensors", for: .results)
       try SafetensorsFile(
-        tensors: run.run.network.exported(run.run.weights), metadata: run.provenance
+        tensors: run.run.network.exported(run.run.weights), metadata: run.metadata
       ).write(to: path)
       return path
     }
   }
 
-  /// Writes where the results of runs come from, one entry a run: `NAME_provenance.json`.
-  func saveProvenance(_ value: Value, _ stem: String) throws -> [String] {
-    guard let runs = value.labelledRuns else { return [] }
-    let path = try folders.path(stem + "_provenance.json", for: .results)
-    try AtomicFile.write(JSONFile.text(runs.map(\.run.provenance)), to: path)
+  /// Writes where saved results come from, an entry for each run, data set and command: `NAME_provenance.json`.
+  func saveProvenance(_ value: Value, of name: String) throws -> [String] {
+    let runs = value.labelledRuns?.map(\.run) ?? []
+    let entries = (runs.isEmpty ? value.origins : runs.flatMap { [$0.provenance] + $0.measuredFrom })
+      .firstOccurrences.map { $0.withProgram }
+    let path = try folders.path(name + "_provenance.json", for: .results)
+    try AtomicFile.write(JSONFile.text(entries.isEmpty ? [Table.Origin().withProgram] : entries), to: path)
     return [path]
   }
 
@@ -85,29 +87,25 @@ extension Value {
   }
 }
 
+extension Table.Origin {
+  fileprivate var withProgram: Table.Origin {
+    merging(["program": "srel-repl \(Version.program)", "engine": String(Version.numeric)]) { $1 }
+  }
+}
+
 extension TrainedRun {
-  /// Where a run comes from, also for the metadata of its weights; `format` is what PyTorch's loaders look for.
-  fileprivate var provenance: [String: String] {
-    var entries = [
-      "format": "pt", "program": "srel-repl \(Version.program)", "run": name,
-      "model": run.network.model.sourceText, "optimizer": run.optimizer.sourceText,
-      "batch": String(run.options.batch), "loss_function": run.options.loss.rawValue,
-      "step": String(run.step), "epoch": run.epoch.shortest, "loss": loss.shortest,
-      "seed": String(run.options.seed.root),
-      "data": "\(run.data.name) \(run.data.digest)", "split": run.data.split,
-      "samples": String(run.data.count), "indices": run.data.indices.asRanges,
-      "engine": String(Version.numeric), "preparation": run.data.preparation.joined(separator: "; "),
-      "classes": run.data.classNames.joined(separator: ", "),
-    ]
+  /// Where a run comes from and how far it has come.
+  fileprivate var provenance: Table.Origin {
+    var entries = origin
+    entries["step"] = String(run.step)
+    entries["epoch"] = run.epoch.shortest
+    entries["loss"] = loss.shortest
     if run.options.loss == .crossEntropy { entries["accuracy"] = accuracy.shortest }
-    for (stream, seed) in run.options.seed.overrides { entries["seed_\(stream.rawValue)"] = String(seed) }
-    if let test {
-      entries["test"] = "\(test.name) \(test.digest)"
-      entries["test_samples_in_training_data"] = String(sharedTestIndices.count)
-      if !sharedTestIndices.isEmpty { entries["test_indices_in_training_data"] = sharedTestIndices.asRanges }
-    }
     return entries
   }
+
+  /// The same for the metadata of its weights; `format` is what PyTorch's loaders look for.
+  fileprivate var metadata: [String: String] { provenance.withProgram.merging(["format": "pt"]) { $1 } }
 }
 
 extension Table {

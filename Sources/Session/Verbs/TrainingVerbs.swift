@@ -146,21 +146,9 @@ extension Verb {
       case .recipe(let recipe)? = call.options["optimizer"]
     else { return .nothing }
     try session.refuseInTraining(call)
-    let options = TrainingOptions(
-      batch: call.whole("batch") ?? 25, dropLast: call.flag("drop_last"),
-      loss: call.text("loss").flatMap(Loss.init) ?? .crossEntropy, seed: try session.seed(call))
-    let optimizer = try session.located(at: call.range(of: "optimizer")) { try recipe.optimizer() }
-    var run = try session.makeRun(model, data, optimizer, options, call)
-    let weights = try session.weightFile(call) ?? model.weights
-    if let weights { try session.load(weights, into: &run, call) }
-    let test = try session.testData(call, run)
-    var trained = TrainedRun(
-      name: session.passName ?? session.assignee ?? "run", run: run, test: test.data,
-      initial: session.initialLoss(of: run))
-    if weights != nil { trained.start = run }
-    trained.sharedTestIndices = test.shared
-    let context = TrainingContext(trained, name: session.assignee)
-    let last = try session.lastStep(call, of: run, otherwise: run.batchesPerEpoch)
+    let context = try session.untrained(model, data, recipe, call)
+    let last = try session.lastStep(
+      call, of: context.trained.run, otherwise: context.trained.run.batchesPerEpoch)
     try session.advance(context, to: last, call)
     return .run(context.trained)
   }
@@ -208,6 +196,26 @@ extension Session {
     if training != nil {
       throw SessionError.alreadyTraining(call.verb.name).diagnostic(at: call.command.verb.range)
     }
+  }
+
+  /// A run before its first step. Only the context holds it: a second owner would be a second set of weights and moments
+  /// in memory from the first step on.
+  fileprivate func untrained(
+    _ model: Model, _ data: Dataset, _ optimizer: Recipe, _ call: Call
+  ) throws -> TrainingContext {
+    let options = TrainingOptions(
+      batch: call.whole("batch") ?? 25, dropLast: call.flag("drop_last"),
+      loss: call.text("loss").flatMap(Loss.init) ?? .crossEntropy, seed: try seed(call))
+    let optimizer = try located(at: call.range(of: "optimizer")) { try optimizer.optimizer() }
+    var run = try makeRun(model, data, optimizer, options, call)
+    let weights = try weightFile(call) ?? model.weights
+    if let weights { try load(weights, into: &run, call) }
+    let test = try testData(call, run)
+    var trained = TrainedRun(
+      name: passName ?? assignee ?? "run", run: run, test: test.data, initial: initialLoss(of: run))
+    if weights != nil { trained.start = run }
+    trained.sharedTestIndices = test.shared
+    return TrainingContext(trained, name: assignee)
   }
 
   /// Draws the weights; what does not fit is shown at the option that does not.
