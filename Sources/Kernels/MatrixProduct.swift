@@ -30,8 +30,8 @@ func multiply(
     multiplyByPanels(
       b.transposed, a.transposed, into: c, stride: m, m: 1, n: m, k: k, scale: scale,
       accumulating: accumulating, instructions: instructions)
-  } else if b.isTransposed, !a.isTransposed, scale == 1, !accumulating, 5 * m * (k + n) < 4 * n * k {
-    // It is less work to turn a and the result than b.
+  } else if b.isTransposed, !a.isTransposed, scale == 1, !accumulating, m >= 8, 5 * m * (k + n) < 4 * n * k {
+    // It is less work to turn a and the result than b; with fewer rows the panels would be nearly empty.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: n * m) { scratch in
       guard let turned = scratch.baseAddress else { return }
       multiplyByPanels(
