@@ -135,7 +135,9 @@ public struct Planner {
     }
     let count = last - start.step
     let epochs = Double(count) / Double(start.batchesPerEpoch)
-    var text = "\(place)  \(count) steps (\(start.batchesPerEpoch) batches x \(epochs.significant(3)) epochs)"
+    let passes =
+      "\(Self.counted("\(start.batchesPerEpoch)", "batch", "batches")) x \(Self.counted(epochs.significant(3), "epoch"))"
+    var text = "\(place)  \(Self.counted("\(count)", "step")) (\(passes))"
     if command.options.contains(where: { $0.name.text == "until" }) { text += " at most" }
     if let network = start.network, let data = start.data {
       text += words(
@@ -237,12 +239,16 @@ public struct Planner {
     let expected = costs.count == measured ? costs.first.map { costs.dropFirst().reduce($0, +) } : nil
     let unit = measured > 0 ? "measurement" : "time"
     if case .when = schedule {
-      return
-        "  \(head) at most \(max(measured, 1)) \(unit)\(max(measured, 1) == 1 ? "" : "s")\(words(of: expected))"
+      return "  \(head) at most \(Self.counted("\(max(measured, 1))", unit))\(words(of: expected))"
     }
     let times = entries.count(from: start.step, to: last)
-    let count = times * max(measured, 1)
-    return "  \(head) \(count) \(unit)\(count == 1 ? "" : "s")\(words(of: expected.map { $0 * times }))"
+    let count = Self.counted("\(times * max(measured, 1))", unit)
+    return "  \(head) \(count)\(words(of: expected.map { $0 * times }))"
+  }
+
+  /// `1 step`, `2 steps`
+  private static func counted(_ number: String, _ unit: String, _ several: String? = nil) -> String {
+    "\(number) \(number == "1" ? unit : several ?? unit + "s")"
   }
 
   private func option(_ name: String, of command: Command) -> Value? {

@@ -50,7 +50,7 @@ import Testing
       """)
     #expect(
       found == [
-        "line 2  s=1  train  2 steps (2 batches x 1 epochs) at most",
+        "line 2  s=1  train  2 steps (2 batches x 1 epoch) at most",
         "line 2  s=2  train  4 steps (2 batches x 2 epochs) at most",
       ])
   }
