@@ -21,6 +21,8 @@ public enum ChartError: Error, Equatable, Sendable {
   case noImage(Int)
   case tooManyPanels(Int)
   case tooManySeries(Int)
+  case tooManyBins(Int)
+  case tooManyPairs(Int)
   case unknownFormat(path: String)
   case gnuplotMissing
   case gnuplotFailed(reason: String)
@@ -30,6 +32,9 @@ public enum ChartError: Error, Equatable, Sendable {
   /// The most panels and the most lines in a panel that a person can still read.
   public static let mostPanels = 48
   public static let mostSeries = 120
+  /// The most bars of a histogram, and the most pairs of images of each end of S.
+  public static let mostBins = 1000
+  public static let mostPairs = 100
 }
 
 extension ChartError: CustomStringConvertible {
@@ -65,6 +70,8 @@ extension ChartError: CustomStringConvertible {
       "facet= gives \(count) panels, more than \(Self.mostPanels): draw a part of the table"
     case .tooManySeries(let count):
       "by= gives \(count) lines, more than \(Self.mostSeries): draw a part of the table"
+    case .tooManyBins(let count): "bins=\(count) is more than a figure can show: at most \(Self.mostBins)"
+    case .tooManyPairs(let count): "pairs=\(count) is more than a figure can show: at most \(Self.mostPairs)"
     case .unknownFormat(let path): "'\(path)' should end in .svg, .png or .pdf"
     case .gnuplotMissing:
       "figures are drawn by gnuplot, which is not installed: install the Debian package gnuplot-nox"

@@ -21,7 +21,7 @@ extension Figure {
       let facets = try withTables { () throws(TableError) in try table.grouping(by: facet).count }
       if levels.count > facets {
         throw .severalValues(
-          column: replicate, count: levels.count, example: levels[0].description, remedy: "facet")
+          column: replicate, count: levels.count, example: levels[0].optionText, remedy: "facet")
       }
     }
     let groups = try withTables { () throws(TableError) in try table.grouping(by: facet) }

@@ -12,11 +12,12 @@ extension Figure {
   ///     5 to 60.
   ///   - isShare: each group's share of rows in place of their number.
   /// - Throws: `severalValues` if rows of several times or settings would be counted together, `notPositive` with the row
-  ///   for a logarithmic axis, and other errors for columns and empty tables.
+  ///   for a logarithmic axis, `tooManyBins`, and other errors for columns and empty tables.
   public init(
     histogramOf table: Table, x: String, by: [String] = [], facet: [String] = [], bins: Int? = nil,
     isShare: Bool = false, log: LogAxes = .none, title: String = ""
   ) throws(ChartError) {
+    if let bins, bins > ChartError.mostBins { throw .tooManyBins(bins) }
     let plan = try PlotPlan(table: table, x: x, y: x, by: by, facet: facet, kind: .histogram)
     try plan.check(log: log.x ? .x : .none)
     try plan.refuseSeveral(

@@ -38,12 +38,13 @@ extension Figure {
   /// - Parameters:
   ///   - count: how many pairs of each kind.
   ///   - image: the picture of a sample by its id.
-  /// - Throws: `noPairs`, `severalValues` if a key or a time would be averaged over, `nothingFinite`, and what `image`
+  /// - Throws: `noPairs`, `severalValues` if a key or a time would be averaged over, `nothingFinite`, `tooManyPairs`, and what `image`
   ///   throws.
   public init(
     imagesOf table: Table, value: String = "value", count: Int = 4, title: String = "",
     image: (Int, PairEnd) throws(ChartError) -> Image
   ) throws(ChartError) {
+    if count > ChartError.mostPairs { throw .tooManyPairs(count) }
     let samples = try PairTable(table, value: value, facet: [])
     let whole = samples.plan.table
     func ids(_ pair: PairTable.Pair) throws(ChartError) -> (Int, Int) {

@@ -132,7 +132,7 @@ struct PlotPlan {
         }
         let levels = column.levels
         throw .severalValues(
-          column: column.name, count: levels.count, example: levels.last?.description ?? "", remedy: remedy)
+          column: column.name, count: levels.count, example: levels.last?.optionText ?? "", remedy: remedy)
       }
     }
   }

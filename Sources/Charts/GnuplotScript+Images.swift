@@ -59,18 +59,19 @@ extension GnuplotScript {
     _ image: Figure.Image, number: Int, in box: Layout.Box, width: Double, height: Double
   ) -> [String] {
     let scale = min(box.width / Double(image.width), box.height / Double(image.height))
-    let (across, down) = (scale * Double(image.width), scale * Double(image.height))
+    let (drawnWidth, drawnHeight) = (scale * Double(image.width), scale * Double(image.height))
     let inner = Layout.Box(
-      left: box.left + (box.width - across) / 2, top: box.top + (box.height - down) / 2, width: across,
-      height: down)
-    let rows = (0..<image.height).flatMap { y in
-      (0..<image.width).map { x in
-        let first = 3 * (y * image.width + x)
+      left: box.left + (box.width - drawnWidth) / 2, top: box.top + (box.height - drawnHeight) / 2,
+      width: drawnWidth, height: drawnHeight)
+    let (down, across) = (Self.drawable(Array(0..<image.height)), Self.drawable(Array(0..<image.width)))
+    let rows = down.enumerated().flatMap { y, row in
+      across.enumerated().map { x, column in
+        let first = 3 * (row * image.width + column)
         return "\(x) \(y) \(image.pixels[first]) \(image.pixels[first + 1]) \(image.pixels[first + 2])"
       }
     }
     return ["$i\(number) << EOD"] + rows + ["EOD"] + margins(inner, width: width, height: height) + [
-      "set xrange [-0.5:\(Double(image.width) - 0.5)]", "set yrange [\(Double(image.height) - 0.5):-0.5]",
+      "set xrange [-0.5:\(Double(across.count) - 0.5)]", "set yrange [\(Double(down.count) - 0.5):-0.5]",
       "plot $i\(number) using 1:2:3:4:5 with rgbimage notitle", "unset label",
     ]
   }

@@ -51,9 +51,7 @@ struct MatrixLayout {
   }
 
   /// Names longer than this would leave no room for the map.
-  static func shortened(_ name: String) -> String {
-    name.count <= 22 ? name : name.prefix(11) + "…" + name.suffix(10)
-  }
+  static func shortened(_ name: String) -> String { Layout.shortened(name, to: 22) }
 }
 
 extension GnuplotScript {
@@ -66,16 +64,17 @@ extension GnuplotScript {
     for (place, panel) in figure.panels.enumerated() {
       guard let matrix = panel.matrix else { continue }
       let box = layout.boxes[place]
+      let rows = Self.drawable(matrix.values.map { Self.drawable($0) })
       lines +=
         ["$m\(place) << EOD"]
-        + matrix.values.map { row in
+        + rows.map { row in
           row.map { $0.isFinite ? "\($0)" : "NaN" }.joined(separator: " ")
         } + ["EOD"]
       lines += scale(matrix, layout: layout, isShown: place == 0)
       lines += margins(box, width: layout.width, height: layout.height)
       lines += [
-        "set xrange [-0.5:\(Double(matrix.values.first?.count ?? 1) - 0.5)]",
-        "set yrange [\(Double(matrix.values.count) - 0.5):-0.5]",
+        "set xrange [-0.5:\(Double(rows.first?.count ?? 1) - 0.5)]",
+        "set yrange [\(Double(rows.count) - 0.5):-0.5]",
         // What has no value shows this grey, in the light and in the dark.
         "set object rectangle from graph 0, graph 0 to graph 1, graph 1 behind fillstyle solid noborder "
           + "fillcolor rgb '#8C8C8C'",
@@ -86,6 +85,9 @@ extension GnuplotScript {
     }
     return (lines + ["unset multiplot", "unset output"]).joined(separator: "\n") + "\n"
   }
+
+  /// gnuplot draws no image of a single row or column: it stands twice, and the panel is as full.
+  static func drawable<Part>(_ parts: [Part]) -> [Part] { parts.count == 1 ? parts + parts : parts }
 
   private func scale(_ matrix: Figure.Matrix, layout: MatrixLayout, isShown: Bool) -> [String] {
     let (low, high) = (matrix.range.lowerBound, matrix.range.upperBound)

@@ -29,7 +29,8 @@ struct GnuplotScript {
     let xRange = figure.sharedXRange
     let yTicks = figure.panels.map { $0.yTicks(of: figure, count: 5) }
     let layout = Layout(
-      figure, tickWidths: yTicks.flatMap { $0.marks.map { Layout.textWidth($0.label) } })
+      figure, tickWidths: yTicks.flatMap { $0.marks.map { Layout.textWidth($0.label) } },
+      xTickWidth: figure.panels.map { $0.xTicks(of: figure, width: 720, shared: xRange).width }.max() ?? 0)
     var lines = head(width: layout.width, height: layout.height, output: output)
     for (place, panel) in figure.panels.enumerated() {
       lines += dataBlocks(panel, place: place, range: yTicks[place].range)
@@ -37,8 +38,7 @@ struct GnuplotScript {
     lines += ["set multiplot"] + heading(layout.head, width: layout.width, height: layout.height)
     lines += decoration(layout)
     for (place, panel) in figure.panels.enumerated() {
-      let count = max(3, Int(layout.boxes[place].width / 75))
-      let xTicks = panel.xTicks(of: figure, count: count, shared: xRange)
+      let xTicks = panel.xTicks(of: figure, width: layout.boxes[place].width, shared: xRange)
       lines += frame(panel, layout: layout, place: place, xTicks: xTicks, yTicks: yTicks[place])
       lines += decoration(of: panel, layout: layout, place: place, range: xTicks.range)
       lines.append(plotCommand(panel, place: place))
@@ -80,8 +80,8 @@ struct GnuplotScript {
       self.label(
         text, at: Layout.screen(width / 2, y, of: width, height), "center font ',\(fontSize(size))'")
     }
-    return (figure.title.isEmpty ? [] : [label(figure.title, head.titleAt, 16)])
-      + head.noteLines.map { label($0.text, $0.y, 12) }
+    return head.titleLines.map { label($0.text, $0.y, Layout.Head.titleSize) }
+      + head.noteLines.map { label($0.text, $0.y, Layout.legendSize) }
   }
 
   /// The name of the y axis and the legend, in places of the whole page.
@@ -106,10 +106,11 @@ struct GnuplotScript {
         }
       } else {
         let size = entry.shape == .spot ? 1.1 : 0.6
-        let mark = "point pointtype 7 pointsize \(size) linecolor rgb '\(entry.style.color)'"
+        let mark =
+          "point pointtype \(Self.pointType(entry.style)) pointsize \(size) linecolor rgb '\(entry.style.color)'"
         lines.append("set label '' at \(at(entry.x + Layout.sampleLength / 2, entry.y)) \(mark) front")
       }
-      lines.append(label(entry.label, end + 7, entry.y, "left font ',\(fontSize(Layout.legendSize))'"))
+      lines.append(label(entry.text, end + 7, entry.y, "left font ',\(fontSize(Layout.legendSize))'"))
     }
     return lines
   }
@@ -123,7 +124,10 @@ struct GnuplotScript {
 
   func fontSize(_ size: Double) -> String { format == .svg ? "\(Int(size))" : "\(size * 0.74)" }
 
-  private func lineStyle(_ style: Figure.Style) -> String {
+  /// gnuplot's number of a filled shape: circle, square, triangle, triangle on its head, diamond.
+  static func pointType(_ style: Figure.Style) -> Int { [7, 5, 9, 11, 13][style.mark % 5] }
+
+  func lineStyle(_ style: Figure.Style) -> String {
     let dashes = style.dashes.isEmpty ? "1" : "(\(style.dashes.map(String.init).joined(separator: ",")))"
     return "linewidth \(style.width) dashtype \(dashes) linecolor rgb '\(style.color)'"
   }
@@ -135,107 +139,6 @@ struct GnuplotScript {
       "set tmargin at screen \((1 - box.top / height).significant(6))",
       "set bmargin at screen \((1 - (box.top + box.height) / height).significant(6))",
     ]
-  }
-
-  private func frame(
-    _ panel: Figure.Panel, layout: Layout, place: Int, xTicks: Ticks, yTicks: Ticks
-  ) -> [String] {
-    let box = layout.boxes[place]
-    func marks(_ ticks: Ticks) -> String {
-      ticks.marks.map { "\(Self.quoted($0.label)) \($0.value)" }.joined(separator: ", ")
-    }
-    return margins(box, width: layout.width, height: layout.height) + [
-      "set xrange [\(xTicks.range.lowerBound):\(xTicks.range.upperBound)]",
-      "set yrange [\(yTicks.range.lowerBound):\(yTicks.range.upperBound)]",
-      "set xtics \(format == .svg ? "offset 0,0.35 " : "")(\(marks(xTicks)))", "set ytics (\(marks(yTicks)))",
-      label(
-        panel.title,
-        at: layout.screen(
-          box.left + box.width / 2, box.top - 13 - Layout.stripHeight * Double(layout.stripRows)),
-        "center"),
-      label(
-        layout.isLowest[place] ? figure.xLabel : "",
-        at: layout.screen(box.left + box.width / 2, box.top + box.height + 41), "center"),
-    ]
-  }
-
-  /// Shaded stretches behind the curves and upright lines, with their words over the panel.
-  private func decoration(
-    of panel: Figure.Panel, layout: Layout, place: Int, range: ClosedRange<Double>
-  ) -> [String] {
-    var lines: [String] = []
-    for shade in panel.shades {
-      let (from, to) = (max(shade.from, range.lowerBound), min(shade.to, range.upperBound))
-      guard from < to else { continue }
-      lines.append(
-        "set object rectangle from first \(from), graph 0 to first \(to), graph 1 behind fillstyle transparent "
-          + "solid 0.12 noborder fillcolor rgb '\(shade.color)'")
-    }
-    for mark in panel.marks where range.contains(mark.x) {
-      let dashes = mark.dashes.isEmpty ? "1" : "(\(mark.dashes.map(String.init).joined(separator: ",")))"
-      lines.append(
-        "set arrow from first \(mark.x), graph 0 to first \(mark.x), graph 1 nohead linewidth 1.2 "
-          + "dashtype \(dashes) linecolor rgb '\(mark.color)' front")
-    }
-    for series in panel.series where series.shape == .arrow {
-      guard let from = series.points.first, let to = series.points.last, to.x.isFinite, to.y.isFinite else {
-        continue
-      }
-      lines.append(
-        "set arrow from first \(from.x),\(from.y) to first \(to.x),\(to.y) head filled size screen 0.016,20 "
-          + "\(lineStyle(series.style)) front")
-    }
-    let box = layout.boxes[place]
-    for words in layout.strips[place].labels {
-      let y = box.top - 9 - Layout.stripHeight * Double(words.row)
-      lines.append(
-        label(
-          words.text, at: layout.screen(box.left + words.left, y),
-          "left font ',\(fontSize(Layout.legendSize))'"))
-    }
-    return lines
-  }
-
-  /// The points of each curve of a panel; a blank line where a curve or band is broken.
-  private func dataBlocks(_ panel: Figure.Panel, place: Int, range: ClosedRange<Double>) -> [String] {
-    panel.series.enumerated().flatMap { number, series in
-      let line = series.points.map { point in
-        point.x.isFinite && point.y.isFinite ? "\(point.x) \(point.y)" : ""
-      }
-      let band = series.points.map { point -> String in
-        guard point.x.isFinite, let low = point.low, let high = point.high else { return "" }
-        // On a logarithmic axis a band that reaches zero goes down to the edge.
-        let shownLow = figure.log.y && low <= 0 ? range.lowerBound : low
-        return figure.log.y && high <= 0 ? "" : "\(point.x) \(shownLow) \(high)"
-      }
-      return ["$l\(place)_\(number) << EOD"] + line + ["EOD", "$b\(place)_\(number) << EOD"] + band + ["EOD"]
-    }
-  }
-
-  private func plotCommand(_ panel: Figure.Panel, place: Int) -> String {
-    var bands: [String] = []
-    var lines: [String] = []
-    for (number, series) in panel.series.enumerated() {
-      let drawn = series.points.filter { $0.x.isFinite && $0.y.isFinite }
-      if drawn.isEmpty { continue }
-      let color = "linecolor rgb '\(series.style.color)'"
-      if drawn.count(where: { $0.low != nil && (!figure.log.y || ($0.high ?? 0) > 0) }) > 1 {
-        bands.append(
-          "$b\(place)_\(number) using 1:2:3 with filledcurves fillstyle transparent solid "
-            + "\(panel.series.count > 4 ? 0.1 : 0.18) noborder \(color) notitle")
-      }
-      let data = "$l\(place)_\(number) using 1:2"
-      switch series.shape {
-      case .dots: lines.append("\(data) with points pointtype 7 pointsize 0.45 \(color) notitle")
-      case .spot: lines.append("\(data) with points pointtype 7 pointsize 1.1 \(color) notitle")
-      case .outline, .line:
-        let areFew = series.shape == .line && drawn.count <= 12
-        let how = areFew ? "linespoints pointtype 7 pointsize 0.4" : "lines"
-        lines.append("\(data) with \(how) \(lineStyle(series.style)) notitle")
-      case .arrow: continue
-      }
-    }
-    return "plot " + (bands + (lines.isEmpty ? ["NaN notitle"] : lines)).joined(separator: ", \\\n     ")
   }
 
   /// The text in single quotes, with everything that is not printable made a blank.

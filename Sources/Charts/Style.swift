@@ -6,9 +6,11 @@ extension Figure {
     /// Lengths of dashes and gaps in turn; empty for an unbroken line.
     public var dashes: [Int]
     public var width: Double
+    /// Which shape single points have: 0 a circle, further ones where colours come again.
+    public var mark: Int
 
-    public init(color: String, dashes: [Int] = [], width: Double = 1.8) {
-      (self.color, self.dashes, self.width) = (color, dashes, width)
+    public init(color: String, dashes: [Int] = [], width: Double = 1.8, mark: Int = 0) {
+      (self.color, self.dashes, self.width, self.mark) = (color, dashes, width, mark)
     }
   }
 }
@@ -37,7 +39,8 @@ enum Palette {
       if isSame { same += 1 } else { other += 1 }
       let dashes = isSame ? unbroken : broken
       return Figure.Style(
-        color: (isSame ? warm : cold)[place % 3], dashes: dashes[place / 3 % 3], width: isSame ? 2.4 : 2)
+        color: (isSame ? warm : cold)[place % 3], dashes: dashes[place / 3 % 3], width: isSame ? 2.4 : 2,
+        mark: place / 3)
     }
   }
 
@@ -50,6 +53,8 @@ enum Palette {
   static func styles(count: Int) -> [Figure.Style] {
     let colors = [blue, vermilion, green, orange, purple, sky, grey]
     let dashes: [[Int]] = [[], [7, 3], [2, 2], [9, 3, 2, 3]]
-    return (0..<count).map { Figure.Style(color: colors[$0 % 7], dashes: dashes[$0 % 4], width: 2) }
+    return (0..<count).map {
+      Figure.Style(color: colors[$0 % 7], dashes: dashes[$0 % 4], width: 2, mark: $0 / 7)
+    }
   }
 }

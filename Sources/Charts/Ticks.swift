@@ -11,6 +11,9 @@ struct Ticks: Equatable {
   let range: ClosedRange<Double>
   let marks: [Mark]
 
+  /// The width of the longest number in pixels.
+  var width: Double { marks.map { Layout.textWidth($0.label) }.max() ?? 0 }
+
   /// Marks at multiples of 1, 2 or 5 times a power of ten, about `count` of them.
   ///
   /// - Parameter isWhole: the axis counts something, so that only whole numbers are marked.
@@ -43,7 +46,11 @@ struct Ticks: Equatable {
 
   private static func label(place: Int, step: Double, decimals: Int) -> String {
     let value = Double(place) * step
-    if decimals > 4 || abs(value) >= 1e6 { return value.significant(3) }
+    if decimals > 4 || abs(value) >= 1e6 {
+      // As many digits as tell neighbouring marks apart, but no noise of rounding.
+      let digits = Int(floor(log10(max(abs(value), step))) - floor(log10(step))) + 1
+      return value.significant(min(15, digits))
+    }
     if decimals == 0 { return value.significant(7) }
     // `place * step` in units of the last decimal is a whole number, so no rounding error is shown.
     let units = Int((value * pow(10, Double(decimals))).rounded())
@@ -123,6 +130,13 @@ extension Figure {
 }
 
 extension Figure.Panel {
+  /// The x range of the panel with as many marks as fit this many pixels.
+  func xTicks(of figure: Figure, width: Double, shared: ClosedRange<Double>) -> Ticks {
+    let usual = xTicks(of: figure, count: max(3, Int(width / 75)), shared: shared)
+    let most = Int(width / (usual.width + 14))
+    return usual.marks.count <= most ? usual : xTicks(of: figure, count: max(1, most - 1), shared: shared)
+  }
+
   /// The x range and marks of the panel.
   func xTicks(of figure: Figure, count: Int, shared: ClosedRange<Double>) -> Ticks {
     let isWhole = figure.countsAlongX
@@ -141,7 +155,9 @@ extension Figure.Panel {
     }
     if log { values = values.filter { $0 > 0 }.map { max($0, 1e-300) } }
     if figure.leavesOutOutliers { values = Self.withoutOutliers(values, log: log) }
-    guard let low = values.min(), let high = values.max() else { return .linear(0...1, count: count) }
+    guard let low = values.min(), let high = values.max() else {
+      return log ? .logarithmic(1...10, count: count) : .linear(0...1, count: count)
+    }
     if log {
       let room = high == low ? 1.5 : pow(10, min(6, 0.06 * (log10(high) - log10(low))))
       return .logarithmic((low / room)...(high * room), count: count)

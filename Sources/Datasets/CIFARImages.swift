@@ -73,7 +73,14 @@ struct CIFARImages {
     let found = try TarArchive.files(inGzipped: packed, path: archive) { name in
       wanted.contains(String(name.split(separator: "/").last ?? ""))
     }
-    let byName = Dictionary(found.map { (String($0.key.split(separator: "/").last ?? ""), $0.value) }) { $1 }
+    var byName: [String: [UInt8]] = [:]
+    for (place, bytes) in found {
+      let name = String(place.split(separator: "/").last ?? "")
+      guard byName.updateValue(bytes, forKey: name) == nil else {
+        throw .malformed(
+          path: archive, format: "an archive of CIFAR", reason: "it has several files called '\(name)'")
+      }
+    }
     for form in Form.allCases {
       let parts = names(form).compactMap { name in
         byName[name].map { Part(path: "\(archive): \(name)", bytes: $0) }

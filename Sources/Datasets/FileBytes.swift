@@ -4,6 +4,19 @@ import Tables
 /// The largest file that is read and the largest contents that are unpacked: 1 GiB.
 let largestFile = 1 << 30
 
+/// The number of elements of an array with these lengths; nil where one is negative or no file could hold them.
+///
+/// An axis of length 0 empties the array but may not hide an overflow of the others.
+func elementCount(of dimensions: [Int]) -> Int? {
+  var count = 1
+  for length in dimensions where length != 0 {
+    let (product, overflow) = count.multipliedReportingOverflow(by: length)
+    guard length > 0, !overflow, product <= largestFile else { return nil }
+    count = product
+  }
+  return dimensions.contains(0) ? 0 : count
+}
+
 /// The bytes of a regular file.
 ///
 /// Binds open, fstat and read: the descriptor is closed on every path, and read never gets more than the room

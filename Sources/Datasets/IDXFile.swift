@@ -23,7 +23,7 @@ public struct IDXFile: Sendable {
       let stream = try InflateStream(file, path: path)
       var header = try IDXHeader(try stream.read(4), path: path)
       try header.readDimensions(try stream.read(4 * header.rank))
-      let count = try header.elementCount(available: InflateStream.mostUnpacked(from: file.count))
+      let count = try header.count(available: InflateStream.mostUnpacked(from: file.count))
       elements = try stream.read(count)
       try header.check(found: elements.count, of: count)
       guard try stream.read(1).isEmpty else {
@@ -33,7 +33,7 @@ public struct IDXFile: Sendable {
     } else {
       var header = try IDXHeader(Array(file.prefix(4)), path: path)
       try header.readDimensions(Array(file.dropFirst(4).prefix(4 * header.rank)))
-      let count = try header.elementCount(available: largestFile)
+      let count = try header.count(available: largestFile)
       let found = file.count - header.size
       try header.check(found: found, of: count)
       guard found == count else {
@@ -81,14 +81,9 @@ private struct IDXHeader {
   }
 
   /// The product of the dimensions, where the file can hold `available` elements at most.
-  func elementCount(available: Int) throws(DatasetError) -> Int {
-    var count = 1
-    for length in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
-      guard !overflow, product <= min(available, largestFile) else {
-        throw .oversizedHeader(path: path, dimensions: dimensions)
-      }
-      count = product
+  func count(available: Int) throws(DatasetError) -> Int {
+    guard let count = elementCount(of: dimensions), count <= available else {
+      throw .oversizedHeader(path: path, dimensions: dimensions)
     }
     return count
   }

@@ -23,18 +23,20 @@ extension Dataset {
     var pictures: [(path: String, image: PNGImage)] = []
     var labels: [Int] = []
     var stored: [UInt8] = []
+    var unpacked = 0
     for (label, name) in classNames.enumerated() where options.classes?.contains(name) ?? true {
       let files = try entries(of: "\(place)/\(name)").filter { $0.lowercased().hasSuffix(".png") }
       guard !files.isEmpty else { throw .absentPart(path: "\(place)/\(name)", name: "*.png", present: []) }
       for file in files.prefix(options.perClass ?? .max) {
         let path = "\(place)/\(name)/\(file)"
         let bytes = try readFile(path)
-        pictures.append((path, try PNGImage(fileBytes: bytes, path: path)))
+        let image = try PNGImage(fileBytes: bytes, path: path)
+        pictures.append((path, image))
         labels.append(label)
         stored += bytes
-        guard stored.count <= largestFile else {
-          throw .tooLarge(path: place, bytes: stored.count, limit: largestFile)
-        }
+        unpacked += image.pixels.count
+        let size = max(stored.count, unpacked)
+        guard size <= largestFile else { throw .tooLarge(path: place, bytes: size, limit: largestFile) }
       }
     }
     let channels = pictures.map(\.image.channels).max() ?? 1

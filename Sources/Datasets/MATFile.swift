@@ -20,6 +20,14 @@ public struct MATFile: Sendable {
       case .numbers(let numbers): numbers.count
       }
     }
+
+    /// In bytes.
+    fileprivate var size: Int {
+      switch self {
+      case .bytes(let bytes): bytes.count
+      case .numbers(let numbers): 8 * numbers.count
+      }
+    }
   }
 
   /// Every variable that is a real numeric array, in the order of the file.
@@ -47,6 +55,7 @@ public struct MATFile: Sendable {
     var reader = ByteReader(bytes, 128..<bytes.count, path: path)
     var variables: [Variable] = []
     var others: [String] = []
+    var held = 0
     while reader.remaining > 0 {
       let type = try reader.little(UInt32.self)
       let size = Int(try reader.little(UInt32.self))
@@ -56,12 +65,14 @@ public struct MATFile: Sendable {
       switch type {
       case 15:
         let stream = try InflateStream(bytes, range, as: .zlib, path: path)
-        matrix = try MATMatrix(.compressed(stream, most: InflateStream.mostUnpacked(from: size)), path: path)
-      case 14: matrix = try MATMatrix(.plain(ByteReader(bytes, range, path: path)), path: path)
+        matrix = try MATMatrix(
+          .compressed(stream, most: InflateStream.mostUnpacked(from: size)), held: held, path: path)
+      case 14: matrix = try MATMatrix(.plain(ByteReader(bytes, range, path: path)), held: held, path: path)
       default: throw Self.malformed(path, "an element of type \(type) where an array is expected")
       }
       if let variable = try matrix.variable() {
         variables.append(variable)
+        held += variable.elements.size
       } else {
         others.append(matrix.name)
       }
@@ -96,11 +107,14 @@ enum MATBody {
 struct MATMatrix {
   private var body: MATBody
   private let path: String
+  /// The bytes of the arrays before this one.
+  private let held: Int
   private var left: Int
   private(set) var name = ""
 
-  init(_ body: MATBody, path: String) throws(DatasetError) {
+  init(_ body: MATBody, held: Int, path: String) throws(DatasetError) {
     self.body = body
+    self.held = held
     self.path = path
     switch body {
     case .plain(let reader): left = reader.remaining
@@ -140,15 +154,9 @@ struct MATMatrix {
     }
     var reader = ByteReader(shape.bytes, path: path)
     var dimensions: [Int] = []
-    var count = 1
-    for _ in 0..<shape.bytes.count / 4 {
-      let length = Int(try reader.little(Int32.self))
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
-      guard length >= 0, !overflow, product <= largestFile else {
-        throw MATFile.malformed(path, "an array of impossible dimensions")
-      }
-      dimensions.append(length)
-      count = product
+    for _ in 0..<shape.bytes.count / 4 { dimensions.append(Int(try reader.little(Int32.self))) }
+    guard let count = elementCount(of: dimensions) else {
+      throw MATFile.malformed(path, "an array of impossible dimensions")
     }
     let title = try part()
     guard title.type == 1 else { throw MATFile.malformed(path, "an array without a name") }
@@ -156,6 +164,9 @@ struct MATMatrix {
     // Classes 6 to 15 are the numeric ones.
     guard (6...15).contains(flags.bytes[0]), !isComplex else { return nil }
     let real = try part()
+    // Bytes are kept as they are, all else as Double: a small compressed file could fill the memory.
+    let size = held + (real.type == 2 ? count : 8 * count)
+    guard size <= largestFile else { throw .tooLarge(path: path, bytes: size, limit: largestFile) }
     guard let elements = MATElements.read(real.type, real.bytes), elements.count == count else {
       throw MATFile.malformed(path, "'\(name)' of dimensions \(dimensions) with \(real.bytes.count) bytes")
     }

@@ -64,7 +64,7 @@ struct NPYHeader {
 
   /// The bytes after the head, as many as so many elements of `width` bytes take.
   func elements(of bytes: [UInt8], width: Int) throws(DatasetError) -> ArraySlice<UInt8> {
-    let (length, overflow) = try elementCount().multipliedReportingOverflow(by: width)
+    let (length, overflow) = elementCount(of: dimensions)?.multipliedReportingOverflow(by: width) ?? (0, true)
     guard !overflow, length <= largestFile else { throw .oversizedHeader(path: path, dimensions: dimensions) }
     guard bytes.count >= end + length else {
       throw .truncated(path: path, expected: end + length, found: bytes.count)
@@ -73,19 +73,6 @@ struct NPYHeader {
     return bytes[end...]
   }
 
-  /// The product of the dimensions, refused where it cannot be held.
-  func elementCount() throws(DatasetError) -> Int {
-    // An axis of length 0 empties the array but may not hide an overflow of the others.
-    var count = 1
-    for length in dimensions where length > 0 {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
-      guard !overflow, product <= largestFile else {
-        throw .oversizedHeader(path: path, dimensions: dimensions)
-      }
-      count = product
-    }
-    return dimensions.contains(0) ? 0 : count
-  }
 }
 
 /// Parses the one dictionary that NumPy writes: texts, True, False and tuples of whole numbers as values.

@@ -4,9 +4,9 @@
 /// built, because a pickle fills them after it has remembered them.
 struct PickleReader {
   /// A value under construction.
-  indirect enum Node {
+  enum Node {
     case plain(PickleValue)
-    case tuple([Node])
+    case tuple(Items)
     case list(Items)
     case dictionary(Items)
     case global(module: String, name: String)
@@ -18,18 +18,24 @@ struct PickleReader {
   }
 
   final class Items {
-    /// The parts of a list; of a dictionary key, value, key, value.
-    var nodes: [Node] = []
+    /// The parts of a list or tuple; of a dictionary key, value, key, value.
+    var nodes: [Node]
+
+    init(_ nodes: [Node]) { self.nodes = nodes }
   }
 
   private var input: ByteReader
   private var stack: [Node] = []
   private var memo: [Int: Node] = [:]
+  /// All that hold parts, to be emptied one by one in the end: containers a million deep would overflow the stack when
+  /// the outermost is freed, and one that holds itself would never be.
+  private var containers: [Items] = []
   private let path: String
 
   /// The value of the pickle that `bytes` are.
   static func value(of bytes: [UInt8], path: String) throws(DatasetError) -> PickleValue {
     var reader = PickleReader(input: ByteReader(bytes, path: path), path: path)
+    defer { for container in reader.containers { container.nodes = [] } }
     let node = try reader.run()
     // Shared parts are copied out: what is small by sharing may be large, and a list may hold itself.
     var budget = 4 * bytes.count + 64
@@ -125,22 +131,18 @@ struct PickleReader {
     case "0": _ = try pop()
     case "1": _ = try popToMark()
     case "2": stack.append(try top())
-    case "]": stack.append(.list(Items()))
-    case "}": stack.append(.dictionary(Items()))
-    case ")": stack.append(.tuple([]))
-    case "l":
-      let list = Items()
-      list.nodes = try popToMark()
-      stack.append(.list(list))
+    case "]": stack.append(.list(container([])))
+    case "}": stack.append(.dictionary(container([])))
+    case ")": stack.append(.tuple(container([])))
+    case "l": stack.append(.list(container(try popToMark())))
     case "d":
-      let dictionary = Items()
-      dictionary.nodes = try popToMark()
-      guard dictionary.nodes.count % 2 == 0 else { throw malformed("a key without a value") }
-      stack.append(.dictionary(dictionary))
-    case "t": stack.append(.tuple(try popToMark()))
-    case "\u{85}": stack.append(.tuple(try pop(1)))
-    case "\u{86}": stack.append(.tuple(try pop(2)))
-    case "\u{87}": stack.append(.tuple(try pop(3)))
+      let parts = try popToMark()
+      guard parts.count % 2 == 0 else { throw malformed("a key without a value") }
+      stack.append(.dictionary(container(parts)))
+    case "t": stack.append(.tuple(container(try popToMark())))
+    case "\u{85}": stack.append(.tuple(container(try pop(1))))
+    case "\u{86}": stack.append(.tuple(container(try pop(2))))
+    case "\u{87}": stack.append(.tuple(container(try pop(3))))
     // The parts are taken off the stack before the container below them is looked at.
     case "a":
       let parts = try pop(1)
@@ -179,6 +181,12 @@ struct PickleReader {
   // MARK: - Parts
 
   private mutating func push(_ value: PickleValue) { stack.append(.plain(value)) }
+
+  private mutating func container(_ nodes: [Node]) -> Items {
+    let items = Items(nodes)
+    containers.append(items)
+    return items
+  }
 
   private mutating func textLine() throws(DatasetError) -> String {
     String(decoding: try input.line(), as: UTF8.self)
@@ -267,7 +275,7 @@ struct PickleReader {
     guard depth < 100, budget > 0 else { throw malformed("its parts hold each other too deeply") }
     switch node {
     case .plain(let value): return value
-    case .tuple(let nodes): return .tuple(try finished(nodes, depth, &budget))
+    case .tuple(let tuple): return .tuple(try finished(tuple.nodes, depth, &budget))
     case .list(let list): return .list(try finished(list.nodes, depth, &budget))
     case .dictionary(let dictionary):
       let parts = try finished(dictionary.nodes, depth, &budget)

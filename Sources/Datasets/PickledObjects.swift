@@ -43,13 +43,7 @@ final class PickledArray {
   }
 
   private func array(_ type: NPYElementType, _ reader: PickleReader) throws(DatasetError) -> NPYArray {
-    var count = 1
-    for length in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
-      guard length >= 0, !overflow else { throw reader.malformed("an array of shape \(dimensions)") }
-      count = product
-    }
-    guard count <= largestFile, bytes.count == count * type.width else {
+    guard let count = elementCount(of: dimensions), bytes.count == count * type.width else {
       throw reader.malformed("an array of shape \(dimensions) with \(bytes.count) bytes")
     }
     let stored =
@@ -60,7 +54,7 @@ final class PickledArray {
 }
 
 /// The bytes of an array whose first index runs fastest, in the order where the last one does.
-func rowMajor(_ bytes: [UInt8], dimensions: [Int], width: Int) -> [UInt8] {
+private func rowMajor(_ bytes: [UInt8], dimensions: [Int], width: Int) -> [UInt8] {
   var strides: [Int] = []
   var step = width
   for length in dimensions {
@@ -104,9 +98,10 @@ enum PickledObjects {
   static func call(
     _ function: PickleReader.Node, _ arguments: PickleReader.Node, _ reader: PickleReader
   ) throws(DatasetError) -> PickleReader.Node {
-    guard case .global(_, let name) = function, case .tuple(let values) = arguments else {
+    guard case .global(_, let name) = function, case .tuple(let tuple) = arguments else {
       throw reader.malformed("a call of no function")
     }
+    let values = tuple.nodes
     switch name {
     case "_reconstruct": return .array(PickledArray())
     case "dtype":
@@ -150,9 +145,10 @@ enum PickledObjects {
   static func setState(
     _ state: PickleReader.Node, of node: PickleReader.Node, _ reader: PickleReader
   ) throws(DatasetError) {
-    guard case .array(let array) = node, case .tuple(let values) = state else {
+    guard case .array(let array) = node, case .tuple(let tuple) = state else {
       throw reader.malformed("a state for something that has none")
     }
+    let values = tuple.nodes
     if array.isElementType {
       guard values.count >= 3, let order = values[1].value?.text else {
         throw reader.malformed("an element type of an unknown form")
@@ -171,9 +167,9 @@ enum PickledObjects {
   private static func dimensions(_ node: PickleReader.Node, _ reader: PickleReader) throws(DatasetError)
     -> [Int]
   {
-    guard case .tuple(let parts) = node else { throw reader.malformed("a shape that is no tuple") }
+    guard case .tuple(let tuple) = node else { throw reader.malformed("a shape that is no tuple") }
     var dimensions: [Int] = []
-    for part in parts {
+    for part in tuple.nodes {
       guard case .integer(let length)? = part.value else { throw reader.malformed("a shape without numbers") }
       dimensions.append(length)
     }

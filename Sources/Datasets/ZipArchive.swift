@@ -16,7 +16,7 @@ struct ZipArchive {
 
   /// Reads the directory at the end of the archive.
   ///
-  /// - Throws: `wrongMagic` for bytes that are no zip archive, `malformed`.
+  /// - Throws: `wrongMagic` for bytes that are no zip archive, `malformed`, `tooLarge`.
   init(_ bytes: [UInt8], path: String) throws(DatasetError) {
     self.bytes = bytes
     self.path = path
@@ -32,6 +32,9 @@ struct ZipArchive {
     guard start <= end, size <= end - start else { throw malformed("its directory lies outside of it") }
     var directory = ByteReader(bytes, start..<end, path: path)
     for _ in 0..<count { try readEntry(&directory) }
+    // Entries may share their packed bytes, so that a small archive claims many large files.
+    let total = entries.values.reduce(0) { $0 + $1.size }
+    guard total <= largestFile else { throw .tooLarge(path: path, bytes: total, limit: largestFile) }
   }
 
   /// The contents of the file called `name`.

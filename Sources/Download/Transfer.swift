@@ -112,11 +112,11 @@ struct Transfer {
     }
   }
 
-  /// What a process wrote, without curl's own name before it.
+  /// The first line of what a process wrote, without curl's own name before it: advice on curl may follow.
   private func text(of pipe: Pipe) -> String {
     let bytes = (try? pipe.fileHandleForReading.readToEnd()) ?? nil
-    let text = String(decoding: bytes ?? Data(), as: UTF8.self).trimmingCharacters(
-      in: .whitespacesAndNewlines)
+    let lines = String(decoding: bytes ?? Data(), as: UTF8.self).split(whereSeparator: \.isNewline)
+    let text = lines.first.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
     guard text.hasPrefix("curl: ("), let end = text.range(of: ") ") else { return text }
     return String(text[end.upperBound...])
   }

@@ -44,7 +44,9 @@ public struct PhaseFit: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - draws: the bootstrap's; the same for every curve of one call.
-  /// Cost: `replicates` · measurements · joints, some milliseconds.
+  ///
+  /// Cost: `replicates` · joints · (measurements + joints), with twenty joints a decade: a tenth of a second for six
+  /// decades.
   public init(times: [Double], values: [Double], draws: RandomStream, replicates: Int = 499) {
     var points = zip(times, values).filter { $0 > 0 && $1 > 0 && $0.isFinite && $1.isFinite }
       .sorted { $0.0 < $1.0 }
@@ -134,18 +136,14 @@ private struct LogCurve {
 
   /// What is left of `y` without its projection on constants and x.
   static func withoutLine(_ y: [Double], _ x: [Double]) -> [Double] {
-    let n = Double(max(y.count, 1))
-    let (meanX, meanY) = (x.reduce(0, +) / n, y.reduce(0, +) / n)
-    var (xx, xy) = (0.0, 0.0)
-    for i in y.indices {
-      xx += (x[i] - meanX) * (x[i] - meanX)
-      xy += (x[i] - meanX) * (y[i] - meanY)
-    }
-    let slope = xx > 0 ? xy / xx : 0
+    let (meanX, meanY, slope) = line(y, x)
     return y.indices.map { y[$0] - meanY - slope * (x[$0] - meanX) }
   }
 
-  static func slope(_ y: [Double], _ x: [Double]) -> Double {
+  static func slope(_ y: [Double], _ x: [Double]) -> Double { line(y, x).slope }
+
+  /// The line of least squares: its slope and the point that it goes through.
+  private static func line(_ y: [Double], _ x: [Double]) -> (meanX: Double, meanY: Double, slope: Double) {
     let n = Double(max(y.count, 1))
     let (meanX, meanY) = (x.reduce(0, +) / n, y.reduce(0, +) / n)
     var (xx, xy) = (0.0, 0.0)
@@ -153,7 +151,7 @@ private struct LogCurve {
       xx += (x[i] - meanX) * (x[i] - meanX)
       xy += (x[i] - meanX) * (y[i] - meanY)
     }
-    return xx > 0 ? xy / xx : 0
+    return (meanX, meanY, xx > 0 ? xy / xx : 0)
   }
 
   /// The largest absolute slope of a line through a window of this width.

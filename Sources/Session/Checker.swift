@@ -6,7 +6,8 @@ struct Checker {
   var known: Set<String>
   let source: Source
   var errors: [Diagnostic] = []
-  private var isInTraining = false
+  /// Whether plain names have to exist already.
+  private var checksNames = true
 
   static func check(_ program: Program, source: Source, known: Set<String>) -> [Diagnostic] {
     var checker = Checker(known: known.union(["_"]), source: source)
@@ -96,10 +97,10 @@ struct Checker {
 
   /// Checks commands, but not whether plain names exist yet.
   mutating func checkNamesLater(_ body: (inout Checker) -> Void) {
-    let before = errors.count
+    let outer = checksNames
+    checksNames = false
     body(&self)
-    let late = errors[before...].filter { !$0.title.hasPrefix("there is no variable") }
-    errors.replaceSubrange(before..., with: late)
+    checksNames = outer
   }
 
   mutating func check(_ schedule: Schedule, _ block: Block) {
@@ -148,7 +149,7 @@ struct Checker {
   }
 
   mutating func check(_ name: String, _ range: ByteRange) {
-    guard !known.contains(name), Registry.recipesByName[name] == nil else { return }
+    guard checksNames, !known.contains(name), Registry.recipesByName[name] == nil else { return }
     report(.unknownName(name, hint: NameHints.hint(for: name, variables: known)), range)
   }
 

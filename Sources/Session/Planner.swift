@@ -12,7 +12,7 @@ import Training
 /// Data are read and synthetic data drawn, numbers and lists are computed, but nothing is trained or measured; what
 /// depends on a result stays unknown.
 public struct Planner {
-  private let session = Session { _ in }
+  let session = Session { _ in }
   private let source: Source
   private var lines: [String] = []
   /// Where each run stands.
@@ -149,7 +149,7 @@ public struct Planner {
     let verb = command.verb.text
     let place = "\(self.place(of: command, pass))\(name.map { $0 + " = " } ?? "")\(verb)"
     guard let start = start(of: command), let last = last(of: command, start) else {
-      lines.append("\(place)  the number of steps is known only when it runs")
+      lines.append("\(place)  \(failure(of: command) ?? "the number of steps is known only when it runs")")
       return
     }
     let run = name ?? command.items.first.map { source[$0.range] } ?? ""
@@ -162,7 +162,9 @@ public struct Planner {
     named[verb == "step" ? run : name ?? "_"] = start.bytes
     let count = last - start.step
     let epochs = Double(count) / Double(start.batchesPerEpoch)
-    var text = "\(place)  \(count) steps (\(start.batchesPerEpoch) batches x \(epochs.significant(3)) epochs)"
+    let passes =
+      "\(Self.counted("\(start.batchesPerEpoch)", "batch", "batches")) x \(Self.counted(epochs.significant(3), "epoch"))"
+    var text = "\(place)  \(Self.counted("\(count)", "step")) (\(passes))"
     if command.options.contains(where: { $0.name.text == "until" }) { text += " at most" }
     var training = start
     if let network = start.network {
@@ -202,9 +204,9 @@ public struct Planner {
     guard command.verb.text == "train" else {
       return command.items.first.flatMap { runs[source[$0.range]] }
     }
-    guard case .dataset(let data)? = option("on", of: command) else { return nil }
-    let batch = command.has("batch") ? option("batch", of: command)?.wholeNumber : 25
-    guard let batch, batch > 0, batch <= data.count else { return nil }
+    guard case .dataset(let data)? = option("on", of: command), let batch = batch(of: command), batch > 0,
+      batch <= data.count
+    else { return nil }
     let isWhole = option("drop_last", of: command)?.flag ?? false
     let optimizer =
       command.options.first { $0.name.text == "optimizer" }.map { source[$0.value.range] } ?? "adam"
@@ -212,6 +214,18 @@ public struct Planner {
     return Place(
       step: 0, batchesPerEpoch: isWhole ? data.count / batch : (data.count + batch - 1) / batch,
       batch: batch, moments: moments, network: network(of: command, data), data: data)
+  }
+
+  private func batch(of command: Command) -> Int? {
+    command.has("batch") ? option("batch", of: command)?.wholeNumber : 25
+  }
+
+  /// What a training that cannot begin will say, as far as it is known.
+  private func failure(of command: Command) -> String? {
+    guard case .dataset(let data)? = option("on", of: command), let batch = batch(of: command),
+      batch > data.count
+    else { return nil }
+    return "fails: \(TrainingError.batchTooLarge(batch: batch, samples: data.count))"
   }
 
   private func network(of command: Command, _ data: Dataset) -> Network? {
@@ -255,11 +269,14 @@ public struct Planner {
     guard case .scheduled(let schedule, let block) = statement.kind else { return nil }
     let head = source[statement.range.lowerBound..<block.range.lowerBound]
       .split { $0 == " " || $0 == "\n" }.joined(separator: " ")
-    guard
-      let entries = try? TrainingSchedule(
-        [statement], batchesPerEpoch: start.batchesPerEpoch, session: session)
-    else {
-      return "  \(head) known only when it runs"
+    let entries: TrainingSchedule
+    do {
+      entries = try TrainingSchedule([statement], batchesPerEpoch: start.batchesPerEpoch, session: session)
+    } catch {
+      guard let numbers = schedule.numbers, value(numbers) != nil, let error = error as? Diagnostic else {
+        return "  \(head) known only when it runs"
+      }
+      return "  \(head) fails: \(error.title)"
     }
     let measurements = block.statements.compactMap(\.measurement)
     let measured = measurements.count
@@ -267,55 +284,16 @@ public struct Planner {
     let expected = costs.count == measured ? costs.first.map { costs.dropFirst().reduce($0, +) } : nil
     let unit = measured > 0 ? "measurement" : "time"
     if case .when = schedule {
-      return
-        "  \(head) at most \(max(measured, 1)) \(unit)\(max(measured, 1) == 1 ? "" : "s")\(words(of: expected))"
+      return "  \(head) at most \(Self.counted("\(max(measured, 1))", unit))\(words(of: expected))"
     }
     let times = entries.count(from: start.step, to: last)
-    let count = times * max(measured, 1)
-    return "  \(head) \(count) \(unit)\(count == 1 ? "" : "s")\(words(of: expected.map { $0 * times }))"
+    let count = Self.counted("\(times * max(measured, 1))", unit)
+    return "  \(head) \(count)\(words(of: expected.map { $0 * times }))"
   }
 
-  private func option(_ name: String, of command: Command) -> Value? {
-    guard let option = command.options.first(where: { $0.name.text == name }) else { return nil }
-    return value(option.value)
-  }
-
-  private func value(_ expression: Expression) -> Value? {
-    isCheap(expression) ? try? session.evaluate(expression) : nil
-  }
-
-  /// Whether an expression only reads or draws data, or computes.
-  private func isCheap(_ expression: Expression) -> Bool {
-    switch expression.kind {
-    case .command(let command): isCheap(verb: command.verb.text) && command.items.allSatisfy(isCheap)
-    case .repetition: false
-    case .call(let callee, let arguments):
-      arguments.allSatisfy { isCheap($0.value) } && isCheap(callee)
-    case .name(let name): Registry.verbsByName[name] == nil || isCheap(verb: name)
-    case .list(let items): items.allSatisfy(isCheap)
-    case .record(let fields): fields.allSatisfy { isCheap($0.value) }
-    case .group(let inner), .member(let inner, _), .unary(_, let inner): isCheap(inner)
-    case .index(let base, let arguments): isCheap(base) && arguments.allSatisfy { isCheap($0.value) }
-    case .binary(_, let left, let right): isCheap(left) && isCheap(right)
-    default: true
-    }
-  }
-
-  private func isCheap(verb: String) -> Bool {
-    ["load", "make", "split", "corrupt", "pick", "model"].contains(verb)
-  }
-}
-
-extension Command {
-  fileprivate func has(_ name: String) -> Bool { options.contains { $0.name.text == name } }
-}
-
-extension Statement {
-  fileprivate var measurement: Command? {
-    guard case .expression(let expression) = kind, case .command(let command) = expression.kind,
-      command.verb.text == "measure"
-    else { return nil }
-    return command
+  /// `1 step`, `2 steps`
+  private static func counted(_ number: String, _ unit: String, _ several: String? = nil) -> String {
+    "\(number) \(number == "1" ? unit : several ?? unit + "s")"
   }
 
   /// `train …` or `run = train …`

@@ -139,4 +139,42 @@ import Testing
     let robust = try Figure(plotting: table, x: "step", y: "value", leavesOutOutliers: true)
     #expect(try robust.svg(idPrefix: "a").contains("<path"))
   }
+
+  @Test(arguments: Figure.LogAxes.allCases)
+  func `a panel without a finite number says so beside the others`(log: Figure.LogAxes) throws {
+    var table = Table(columns: [("set", .key), ("x", .axis), ("y", .value)])
+    for x in 1...3 {
+      try table.append(["known", .number(Double(x)), .number(Double(x))])
+      try table.append(["unknown", .number(Double(x)), .number(.nan)])
+    }
+    let figure = try Figure(plotting: table, x: "x", y: "y", facet: ["set"], log: log)
+    #expect(try figure.svg(idPrefix: "a").matches(of: /no finite value</).count == 1)
+    #expect(!figure.sketch(TerminalStyle()).isEmpty)
+  }
+
+  @Test func `long names are shortened in their middle and long titles broken`() throws {
+    let name = String(repeating: "the configuration of an experiment ", count: 6)
+    var table = Table(columns: [("name", .key), ("x", .axis), ("y", .value)])
+    for end in ["one", "two"] {
+      for x in 1...2 { try table.append([.text(name + end), .number(Double(x)), 1]) }
+    }
+    let title = String(repeating: "word ", count: 40) + "last"
+    for (by, facet) in [(["name"], []), ([], ["name"])] {
+      let svg = try Figure(plotting: table, x: "x", y: "y", by: by, facet: facet, title: title)
+        .svg(idPrefix: "a")
+      for end in ["one", "two"] {
+        #expect(svg.contains(try Regex("<text>the config[a-z ]+…[a-z ]+experiment \(end)<")))
+      }
+      #expect(svg.contains(/<text>word [a-z ]*last</))
+    }
+  }
+
+  @Test func `points of many groups differ in colour or shape`() throws {
+    var table = Table(columns: [("group", .key), ("x", .axis), ("y", .value)])
+    for group in 0..<30 { try table.append([.text("g\(group)"), 1, .number(Double(group))]) }
+    let figure = try Figure(plotting: table, x: "x", y: "y", by: ["group"], kind: .points)
+    #expect(Set(figure.legend.map { "\($0.style.color) \($0.style.mark)" }).count == 30)
+    let drawn = try figure.svg(idPrefix: "a").matches(of: /#a-gpPt([0-9]+)' transform='translate/).map(\.1)
+    #expect(Set(drawn).count == 5)
+  }
 }

@@ -212,6 +212,22 @@ import Testing
     #expect(!far.contains(0) && !far.contains(3) && far.contains(2.6))
   }
 
+  @Test(arguments: [
+    (0.6931471, 1e-7, ["0.6931472", "0.6931474"]), (1e7, 1, ["10000002", "10000004"]),
+    (2e9, 1, ["2.000000002e+09"]), (0, 0.5e-6, ["0", "2e-06"]),
+  ])
+  func `marks close to each other have different numbers`(start: Double, step: Double, marks: [String]) throws
+  {
+    var table = Table(columns: [("x", .axis), ("y", .value)])
+    for place in 0..<10 {
+      try table.append([.number(Double(place) + 0.5), .number(start + step * Double(place))])
+    }
+    let svg = try Figure(plotting: table, x: "x", y: "y").svg(idPrefix: "a")
+    for mark in marks { #expect(svg.contains("<text>\(mark)</text>"), "\(mark)") }
+    let found = svg.matches(of: /<text>([-+0-9.e]+)<\/text>/).map { String($0.1) }
+    #expect(Set(found).count >= found.count - 1, "\(found)")
+  }
+
   @Test(arguments: [(0.65, 1.05, [0.7, 0.8, 0.9]), (0.15, 33, [0.2, 1, 10]), (0.08, 55, [0.1, 1, 10])])
   func `a logarithmic axis has at least three marks`(low: Double, high: Double, marks: [Double]) throws {
     let found = try labels([(100, low), (101, high)], log: .y)

@@ -69,6 +69,13 @@ import Testing
     #expect(throws: ChartError.notNumeric(column: "group", kind: .text)) {
       try Figure(histogramOf: try table(["a": [1]]), x: "group")
     }
+    #expect(throws: ChartError.tooManyBins(1 << 40)) {
+      try Figure(histogramOf: try table(["a": [1]]), x: "value", bins: 1 << 40)
+    }
+    let several = #expect(throws: ChartError.self) {
+      try Figure(histogramOf: try table(["a": [1], "group b": [1]]), x: "value")
+    }
+    #expect(several?.description == "group has 2 values: add group=\"group b\" or by=group")
   }
 }
 
@@ -84,6 +91,17 @@ import Testing
         #expect(source == probe ? found.isNaN : found == 0.1 * Double(source) + Double(probe))
       }
     }
+  }
+
+  @Test(arguments: [(1, 1), (1, 5), (5, 1), (2, 2)])
+  func `a single source or probe is drawn too`(sources: Int, probes: Int) throws {
+    let all = try pairs()
+    let (source, probe) = (try all.numbers(in: "source_id"), try all.numbers(in: "probe_id"))
+    let table = all.filtered { source[$0] < Double(sources) && probe[$0] >= Double(6 - probes) }
+    let figure = try Figure(matrixOf: table)
+    #expect(figure.panels[0].matrix?.values.count == sources)
+    #expect(figure.panels[0].matrix?.values[0].count == probes)
+    #expect(try figure.svg(idPrefix: "a").contains("<image "))
   }
 
   @Test func `runs are averaged, settings and times are not`() throws {
@@ -184,6 +202,9 @@ import Testing
     #expect(figure.panels[0].imagePairs[0].names == (source: "sandal", probe: "ankle boot"))
     #expect(figure.panels[0].imagePairs[0].source == (try image(4)))
     #expect(figure.data.rowCount == 4)
+    #expect(throws: ChartError.tooManyPairs(101)) {
+      try Figure(imagesOf: try pairs(), count: 101) { (id, _) throws(ChartError) in try image(id) }
+    }
     #expect(throws: ChartError.noImage(4)) {
       try Figure(imagesOf: try pairs()) { (id, _) throws(ChartError) in throw .noImage(id) }
     }

@@ -99,6 +99,24 @@ func cifar100HasItsFineClassesByName(folder: String) throws {
   #expect(throws: DatasetError.self) { try Dataset.load(.cifar100, LoadOptions(folder: archive)) }
 }
 
+@Test func anArchiveWithSeveralFilesOfOneNameIsRefused() throws {
+  let folder = try TemporaryFolder()
+  let batch = try bytes(of: fixture("cifar10/cifar-10-batches-bin/data_batch_1.bin"))
+  let archive = ["a/test_batch.bin", "b/test_batch.bin"].flatMap { name -> [UInt8] in
+    var header = [UInt8](repeating: 0, count: 512)
+    header.replaceSubrange(0..<name.utf8.count, with: name.utf8)
+    header.replaceSubrange(124..<135, with: Array("0000000\(String(batch.count, radix: 8))".utf8.suffix(11)))
+    header.replaceSubrange(148..<156, with: Array("        ".utf8))
+    let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
+    header.replaceSubrange(148..<148 + sum.utf8.count, with: sum.utf8)
+    return header + batch + [UInt8](repeating: 0, count: (512 - batch.count % 512) % 512)
+  }
+  let path = try folder.write(storedGzip(archive + [UInt8](repeating: 0, count: 1024)), as: "x.tar.gz")
+  let expected = DatasetError.malformed(
+    path: path, format: "an archive of CIFAR", reason: "it has several files called 'test_batch.bin'")
+  #expect(throws: expected) { try Dataset.load(.cifar10, LoadOptions(folder: path, split: .test)) }
+}
+
 @Test func damagedRecordsNeverGiveAWrongShapeOrLabel() throws {
   let folder = try TemporaryFolder()
   for number in 1...5 {

@@ -49,6 +49,25 @@ import Testing
   #expect(throws: DatasetError.empty(path: path)) { try MATFile(reading: path) }
 }
 
+@Test func anArrayThatGrowsBeyondTheLimitIsRefused() throws {
+  let folder = try TemporaryFolder()
+  func word(_ number: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+  // A row of int8, of which each takes eight bytes as a Double; its zeros are a hole in the file.
+  let count = 1 << 27 + 8
+  let array =
+    [6, 8, 8, 0, 5, 8, 1, count, 1, 1, 0x58, 0, 1, count].flatMap(word)
+  var head = Array("MATLAB 5.0 MAT-file".utf8)
+  head += [UInt8](repeating: 0x20, count: 124 - head.count) + [0, 1, 0x49, 0x4D]
+  let bytes = head + word(14) + word(array.count + count) + array
+  let path = try folder.write(bytes, as: "x.mat")
+  let file = try #require(FileHandle(forWritingAtPath: path))
+  try file.truncate(atOffset: UInt64(bytes.count + count))
+  try file.close()
+  #expect(throws: DatasetError.tooLarge(path: path, bytes: 8 * count, limit: 1 << 30)) {
+    try MATFile(reading: path)
+  }
+}
+
 @Test func aDamagedCompressedFileIsRefusedOrReadRight() throws {
   let folder = try TemporaryFolder()
   let copies = damaged(try bytes(of: fixture("svhn/train_32x32.mat")), seed: 20)

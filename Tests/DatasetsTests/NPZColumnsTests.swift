@@ -15,6 +15,26 @@ import Testing
     #expect(columns[4].entries == .numbers([1, 2, 3]))
   }
 
+  @Test func manyEntriesThatShareTheirBytesAreRefused() throws {
+    let folder = try TemporaryFolder()
+    func little(_ number: Int, _ bytes: Int) -> [UInt8] {
+      (0..<bytes).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
+    // A directory of three arrays of half a gigabyte each, all at the same place.
+    let local: [UInt8] = [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 26)
+    let directory = (0..<3).flatMap { place -> [UInt8] in
+      [0x50, 0x4B, 1, 2] + [UInt8](repeating: 0, count: 16) + little(0, 4) + little(1 << 29, 4)
+        + little(5, 2) + [UInt8](repeating: 0, count: 12) + little(0, 4) + Array("\(place).npy".utf8)
+    }
+    let end =
+      [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + little(3, 2) + little(3, 2) + little(directory.count, 4)
+      + little(local.count, 4) + [0, 0]
+    let path = try folder.write(local + directory + end, as: "a.npz")
+    let expected = DatasetError.tooLarge(path: path, bytes: 3 << 29, limit: 1 << 30)
+    #expect(throws: expected) { try NPZColumns(reading: path) }
+    #expect(throws: expected) { try NPZFile(reading: path) }
+  }
+
   @Test func whatIsNoColumnIsRefused() throws {
     #expect(throws: DatasetError.self) { try NPZColumns(reading: fixture("npz/pictures.npz")) }
     let folder = try TemporaryFolder()

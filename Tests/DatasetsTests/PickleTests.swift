@@ -57,6 +57,35 @@ func whatWouldRunSomethingIsRefusedByName(version: Int, name: String) throws {
   for place in 1...60 { text += "(g\(place - 1)\ng\(place - 1)\nlp\(place)\n" }
   let bomb = try folder.write(Array((text + ".").utf8), as: "bomb.pkl")
   #expect(throws: DatasetError.self) { try PickleValue(reading: bomb) }
+  // Tuples and lists that hold each other 200 000 deep: neither reading nor freeing them may overflow the stack.
+  let (tuple, list, append) = (UInt8(0x85), UInt8(ascii: "]"), UInt8(ascii: "a"))
+  for deep in [
+    [UInt8(ascii: ")")] + Array(repeating: tuple, count: 200_000),
+    Array(repeating: list, count: 200_001) + Array(repeating: append, count: 200_000),
+  ] {
+    let path = try folder.write(deep + [UInt8(ascii: ".")], as: "deep.pkl")
+    #expect(throws: DatasetError.self) { try PickleValue(reading: path) }
+  }
+}
+
+@Test(arguments: [[1 << 62, 0], [0, 1 << 62], [1 << 40, 1 << 40], [-1, 0]])
+func impossibleShapesAreRefused(shape: [Int]) throws {
+  let folder = try TemporaryFolder()
+  // numpy.core.numeric._frombuffer(b"", dtype("f4"), shape, "F"), the column-major order of protocol 5.
+  func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
+  func global(_ module: String, _ name: String) -> [UInt8] { text(module) + text(name) + [0x93] }
+  var bytes: [UInt8] = [0x80, 5] + global("numpy.core.numeric", "_frombuffer") + Array("(C\0".utf8)
+  bytes += global("numpy", "dtype") + text("f4") + [0x85] + Array("R(".utf8)
+  for length in shape {
+    bytes += [0x8A, 8]
+    bytes += (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+  }
+  bytes += Array("t".utf8) + text("F") + Array("tR.".utf8)
+  let path = try folder.write(bytes, as: "x.pkl")
+  #expect(
+    throws: DatasetError.malformed(
+      path: path, format: "a pickle", reason: "an array of shape \(shape) with 0 bytes")
+  ) { try PickleValue(reading: path) }
 }
 
 @Test(arguments: [1, 2, 4, 5])

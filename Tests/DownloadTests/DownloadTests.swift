@@ -303,6 +303,17 @@ import Testing
     #expect(DownloadError.noCurl.description.contains("apt install curl"))
   }
 
+  @Test func ofWhatCurlSaysTheReasonIsTold() throws {
+    let said = "curl: (60) SSL certificate problem: self-signed certificate\nMore details: https://…"
+    let program = try folder.write("#!/bin/sh\necho '\(said)' >&2\nexit 60\n", as: "curl")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    let download = try Download(from: "https://localhost", to: data, searching: folder.path)
+    #expect(
+      throws: DownloadError.noNetwork(
+        address: "https://localhost/x.bin", reason: "SSL certificate problem: self-signed certificate")
+    ) { try download.fetch(file()) }
+  }
+
   @Test func publicationsAreComplete() {
     #expect(Publication.names == ["cifar10", "cifar100", "svhn", "mnist", "fashion_mnist"])
     for publication in Publication.all {

@@ -50,8 +50,35 @@ import Testing
       """)
     #expect(
       found == [
-        "line 2  s=1  train  2 steps (2 batches x 1 epochs) at most",
+        "line 2  s=1  train  2 steps (2 batches x 1 epoch) at most",
         "line 2  s=2  train  4 steps (2 batches x 2 epochs) at most",
+      ])
+  }
+
+  @Test(arguments: [
+    ("every 9 batches", 10_000_000, "1166667 times"), ("every 1000 steps", 10_000_000, "10000 times"),
+    ("every 0.5 epochs", 10_000_001, "333333 times"), ("every 1e-3 epochs", 10_000_000, "10000000 times"),
+    ("every 7 steps", 15, "3 times"), ("every 60 batches", 60, "1 time"), ("every 60 batches", 61, "2 times"),
+    ("every 9 batches", 64, "8 times"), ("every 1 epochs", 119, "1 time"), ("every 0 steps", 5, "fails: "),
+    ("every 9 steps", 0, "0 times"),
+  ])
+  func blocksOfAnyTrainingAreCounted(schedule: String, steps: Int, found: String) throws {
+    let text = """
+      d = make mixture classes=3 per_class=500 dimensions=2
+      train model(linear) on=d batch=25 steps=\(steps) { \(schedule) { evaluate on=d } }
+      """
+    #expect(try plan(text)[0].split(separator: "\n")[1].hasPrefix("  \(schedule) \(found)"))
+  }
+
+  @Test func aTrainingThatCannotBeginIsTold() throws {
+    let found = try plan(
+      """
+      d = make mixture classes=2 per_class=10 dimensions=2
+      train model(linear) on=d
+      """)
+    #expect(
+      found == [
+        "line 2  train  fails: a batch of 25 is larger than the data set of 20: use batch=20 or less"
       ])
   }
 

@@ -104,13 +104,30 @@ struct TrainingSchedule {
       case .when: break
       case .steps(let steps):
         count += steps.count { ($0 > first && $0 <= last) || ($0 == 0 && first == 0 && !isResumed) }
-      // Longer trainings would be slow to count ahead; their progress line leaves the number out.
-      default:
-        if last - first <= 5_000_000, first < last {
-          count += (first + 1...last).count { isDue(entry, after: $0) }
-        }
+      case .everyBatches, .everySteps, .everyEpochs:
+        count += max(0, timesDue(entry.time, upTo: last) - timesDue(entry.time, upTo: first))
       }
     }
     return count
+  }
+
+  /// After how many of the first steps of a run an entry is due, without going through them.
+  private func timesDue(_ time: Entry.Time, upTo step: Int) -> Int {
+    switch time {
+    case .everyBatches(let count):
+      let (epochs, batches) = step.quotientAndRemainder(dividingBy: batchesPerEpoch)
+      return epochs * Self.multiples(of: count, below: batchesPerEpoch)
+        + Self.multiples(of: count, below: batches)
+    case .everySteps(let count): return Self.multiples(of: count, below: step)
+    case .everyEpochs(let count):
+      let length = count * Double(batchesPerEpoch)
+      return length < 1 ? step : Int(whole(Double(step) / length))
+    case .start, .end, .steps, .when: return 0
+    }
+  }
+
+  /// How many of 0, count, 2 · count, … lie below a number.
+  private static func multiples(of count: Int, below number: Int) -> Int {
+    number > 0 ? (number - 1) / count + 1 : 0
   }
 }

@@ -40,7 +40,8 @@ extension Verb {
       "outliers", .word(["keep", "leave_out"]), default: "keep", with: kinds(.lines, .points, .matrix),
       "whether the y axis, or the scale of colours, makes room for outliers"),
     OptionDeclaration(
-      "bins", .whole(atLeast: 1), with: kinds(.histogram), "how many bars; else as the numbers suggest"),
+      "bins", .whole(atLeast: 1), with: kinds(.histogram),
+      "how many bars, 1000 at most; else as the numbers suggest"),
     OptionDeclaration(
       "height", .word(["count", "share"]), default: "count", with: kinds(.histogram),
       "what a bar counts: rows, or the share of the rows of its line"),
@@ -49,7 +50,8 @@ extension Verb {
     OptionDeclaration("source", .dataset, with: kinds(.images), "in place of points=, that of the sources"),
     OptionDeclaration("probe", .dataset, with: kinds(.images), "in place of points=, that of the probes"),
     OptionDeclaration(
-      "pairs", .whole(atLeast: 1), default: "4", with: kinds(.images), "how many pairs of each end of S"),
+      "pairs", .whole(atLeast: 1), default: "4", with: kinds(.images),
+      "how many pairs of each end of S, 100 at most"),
     OptionDeclaration("title", .text, "words above the figure"),
   ]
 }
