@@ -26,7 +26,9 @@ struct MatrixLayout {
     let cell = (total - left - Layout.margin - Self.scaleRoom) / Double(columns)
     let side = min(Self.most, cell - nameWidth - 14 - (columns > 1 ? 10 : 0))
     let probes = Double(max(1, classes.map(\.probes).reduce(0, +)))
-    turnsNames = classes.contains { Self.textWidth($0.name) + 8 > side * Double($0.probes) / probes }
+    turnsNames = classes.contains {
+      $0.probes > 0 && Self.textWidth($0.name) + 8 > side * Double($0.probes) / probes
+    }
     namesBelow = (turnsNames ? nameWidth : 14) + 8
 
     width = total

@@ -4,13 +4,26 @@ enum SVG {
   static func tidied(_ text: String, title: String, idPrefix: String) -> String {
     var body = withoutEmptyGroups(text)
     if !body.contains("<use ") { body = removing(from: "<defs>", to: "</defs>\n", in: body) }
+    body = withoutCurveTitles(outsideTexts(body) { markup($0, idPrefix: idPrefix) }, idPrefix: idPrefix)
+    return replacing("<title>Gnuplot</title>", by: "<title>\(escaped(title))</title>", in: body)
+  }
+
+  /// The texts of the figure, whatever looks like markup in them, stay as they are.
+  private static func outsideTexts(_ body: String, _ change: (String) -> String) -> String {
+    body.split(separator: "<text>", omittingEmptySubsequences: false).enumerated().map { number, piece in
+      guard number > 0, let end = piece.range(of: "</text>") else { return change(String(piece)) }
+      return piece[..<end.lowerBound] + change(String(piece[end.lowerBound...]))
+    }.joined(separator: "<text>")
+  }
+
+  private static func markup(_ text: String, idPrefix: String) -> String {
+    var body = text
     let ink = ["rgb(1,2,3)", "rgb(  1,   2,   3)", "#010203"]
     for color in ink { body = replacing(color, by: "currentColor", in: body) }
     // Groups that set a colour of their own would hide the page's.
     for color in [" color=\"black\"", " color=\"#FFFFFF\""] { body = replacing(color, by: "", in: body) }
     body = replacing(
       "font-family=\"Helvetica\"", by: "font-family=\"Helvetica, Arial, sans-serif\"", in: body)
-    body = replacing("<title>Gnuplot</title>", by: "<title>\(escaped(title))</title>", in: body)
     for (old, new) in [
       ("id=\"", "id=\"\(idPrefix)-"), ("id='", "id='\(idPrefix)-"), ("href='#", "href='#\(idPrefix)-"),
       ("url(#", "url(#\(idPrefix)-"), ("<title>gnuplot_plot_", "<title>\(idPrefix)-"),
@@ -19,8 +32,7 @@ enum SVG {
     }
     // Every pixel of a heat map is a pair of samples, not to be blended with its neighbours.
     body = replacing("<image ", by: "<image style='image-rendering:pixelated' ", in: body)
-    body = replacing("<svg \n", by: "<svg role=\"img\"\n", in: body)
-    return withoutCurveTitles(body, idPrefix: idPrefix)
+    return replacing("<svg \n", by: "<svg role=\"img\"\n", in: body)
   }
 
   /// `&`, `<`, `>` and quotation marks as entities.

@@ -168,7 +168,7 @@ extension Figure.Panel {
       return .linear(bottom...(bottom + figure.leastSpan), count: count)
     }
     let span = high - low
-    let room = span > abs(high) * 1e-9 ? span * 0.06 : max(abs(high) * 0.05, 1e-6)
+    let room = span > abs(high) * 1e-9 ? span * 0.06 : high == 0 ? 0.5 : abs(high) * 0.05
     // A curve that touches zero from above needs no room below it.
     let bottom = low >= 0 && low < span * 0.06 ? min(0, low) : low - room
     let isWhole = figure.kind == .histogram && high >= 1 && values.allSatisfy { $0 == $0.rounded() }

@@ -35,12 +35,14 @@ import Testing
       var table = Table(columns: [("name", .key), ("step", .axis), (bait, .value)])
       for step in 0..<3 { try table.append([.text(bait), .number(Double(step)), .number(Double(step))]) }
       let figure = try Figure(
-        plotting: table, x: "step", y: bait, by: ["name"], facet: [], title: bait + "\\n@{x}^{y}_z")
+        plotting: table, x: "step", y: bait, by: ["name"], facet: [],
+        title: bait + "\\n@{x}^{y}_z rgb(1,2,3) url(#a)")
       let svg = try figure.svg(idPrefix: "x")
       #expect(svg.contains("&lt;script&gt;&amp;") && !svg.contains("<script"))
       #expect(isWellFormed(svg))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
       #expect(svg.contains("@{x}^{y}_z"))
+      #expect(svg.contains(/<text>[^<]*rgb\(1,2,3\)/) && svg.contains(/<text>[^<]*url\(#a\)/))
     }
   }
 

@@ -215,6 +215,7 @@ import Testing
   @Test(arguments: [
     (0.6931471, 1e-7, ["0.6931472", "0.6931474"]), (1e7, 1, ["10000002", "10000004"]),
     (2e9, 1, ["2.000000002e+09"]), (0, 0.5e-6, ["0", "2e-06"]),
+    (0, 0, ["0.4", "-0.4"]),
   ])
   func `marks close to each other have different numbers`(start: Double, step: Double, marks: [String]) throws
   {

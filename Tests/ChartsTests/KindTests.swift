@@ -101,7 +101,10 @@ import Testing
     let figure = try Figure(matrixOf: table)
     #expect(figure.panels[0].matrix?.values.count == sources)
     #expect(figure.panels[0].matrix?.values[0].count == probes)
-    #expect(try figure.svg(idPrefix: "a").contains("<image "))
+    let svg = try figure.svg(idPrefix: "a")
+    #expect(svg.contains("<image "))
+    // Only the names of the axis and of the scale are turned: a class without probes needs no room below.
+    #expect(svg.matches(of: /rotate\(-90/).count == 2)
   }
 
   @Test func `runs are averaged, settings and times are not`() throws {
