@@ -44,6 +44,16 @@ extension Statement {
     else { return nil }
     return command
   }
+
+  /// `train …` or `run = train …`
+  var training: Command? {
+    switch kind {
+    case .expression(let expression), .assignment(_, let expression):
+      guard case .command(let command) = expression.kind, command.verb.text == "train" else { return nil }
+      return command
+    default: return nil
+    }
+  }
 }
 
 extension Schedule {

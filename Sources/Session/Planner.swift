@@ -295,14 +295,4 @@ public struct Planner {
   private static func counted(_ number: String, _ unit: String, _ several: String? = nil) -> String {
     "\(number) \(number == "1" ? unit : several ?? unit + "s")"
   }
-
-  /// `train …` or `run = train …`
-  fileprivate var training: Command? {
-    switch kind {
-    case .expression(let expression), .assignment(_, let expression):
-      guard case .command(let command) = expression.kind, command.verb.text == "train" else { return nil }
-      return command
-    default: return nil
-    }
-  }
 }
