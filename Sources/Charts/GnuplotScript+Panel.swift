@@ -80,12 +80,13 @@ extension GnuplotScript {
     }
   }
 
-  /// So many points alone have room to be seen; more are drawn smaller.
-  private static let fewDots = 100
+  /// So many single points of a panel have room to be seen; more are drawn smaller.
+  private static let fewDots = 500
 
   func plotCommand(_ panel: Figure.Panel, place: Int) -> String {
     var bands: [String] = []
     var lines: [String] = []
+    let dots = panel.series.filter { $0.shape == .dots }.map(\.points.count).reduce(0, +)
     for (number, series) in panel.series.enumerated() {
       let drawn = series.points.filter { $0.x.isFinite && $0.y.isFinite }
       if drawn.isEmpty { continue }
@@ -98,7 +99,7 @@ extension GnuplotScript {
       let data = "$l\(place)_\(number) using 1:2"
       switch series.shape {
       case .dots, .spot:
-        let size = series.shape == .spot ? 1.1 : drawn.count <= Self.fewDots ? 0.7 : 0.45
+        let size = series.shape == .spot ? 1.1 : dots <= Self.fewDots ? 0.7 : 0.45
         lines.append(
           "\(data) with points pointtype \(Self.pointType(series.style)) pointsize \(size) \(color) notitle")
       case .outline, .line:
