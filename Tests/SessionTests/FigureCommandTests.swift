@@ -81,6 +81,14 @@ import Testing
     ("sketch pairs kind=matrix facet=distanc", "did you mean 'distance'?"),
     ("sketch pairs kind=histogram x=valu", "did you mean 'value'?"),
     ("sketch pairs kind=histogram x=same", "column 'same' holds flags; an axis needs numbers"),
+    (
+      "sketch pairs kind=histogram x=value bins=2000",
+      """
+      bins=2000 is more than a figure can show: at most 1000
+        | sketch pairs kind=histogram x=value bins=2000
+        |                                     ^^^^^^^^^
+      """
+    ),
   ])
   func whatCannotBeDrawnIsRefusedWithItsReason(command: String, message: String) throws {
     let conversation = Conversation()

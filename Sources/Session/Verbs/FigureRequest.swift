@@ -67,13 +67,32 @@ extension Session {
           .diagnostic(at: call.range(of: option, word: name))
       }
     }
-    var figure = try located(at: call.command.range) { try self.figure(of: table, call) }
+    var figure = try located(at: call.command.range) {
+      do { return try self.figure(of: table, call) } catch let error as ChartError {
+        throw EngineErrors.diagnostic(error, at: call.range(of: option(of: error, call) ?? ""))
+      }
+    }
     if case .table(let phases)? = call.options["phases"] {
       try located(at: call.range(of: "phases")) {
         try figure.mark(phases: phases, facet: call.words("facet") ?? [], by: call.words("by") ?? [])
       }
     }
     return figure
+  }
+
+  /// The option that asked for what cannot be drawn.
+  private func option(of error: ChartError, _ call: Call) -> String? {
+    switch error {
+    case .tooManyBins: "bins"
+    case .tooManyPairs: "pairs"
+    case .tooManyPanels: "facet"
+    case .tooManySeries: "by"
+    case .intervalOfSeveral: "band"
+    case .notPositive: "log"
+    case .notNumeric(let column, _), .nothingFinite(let column):
+      ["x", "y"].first { call.text($0) == column }
+    default: nil
+    }
   }
 
   private func figure(of table: Table, _ call: Call) throws -> Figure {
