@@ -72,7 +72,6 @@ struct NPYHeader {
     guard bytes.count == end + length else { throw .trailingBytes(path: path, expected: end + length) }
     return bytes[end...]
   }
-
 }
 
 /// Parses the one dictionary that NumPy writes: texts, True, False and tuples of whole numbers as values.
