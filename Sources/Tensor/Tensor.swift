@@ -89,13 +89,6 @@ public struct Tensor: Sendable {
   /// A tensor of no scalars, to stand where another was taken from.
   public static let empty = Tensor(uninitialized: [0])
 
-  /// Moves the tensor out and leaves an empty one, so that what is written to has one owner and is not copied.
-  public mutating func take() -> Tensor {
-    var taken = Tensor.empty
-    swap(&taken, &self)
-    return taken
-  }
-
   @inlinable mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
   }
