@@ -100,7 +100,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "TestSupport"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
     .testTarget(
-      name: "NetworkTests", dependencies: ["Network", "Autodiff", "Tensor", "Random", "TestSupport"]),
+      name: "NetworkTests", dependencies: ["Network", "Tables", "Autodiff", "Tensor", "Random", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "Random", "TestSupport"],
       resources: [.copy("Fixtures")]),

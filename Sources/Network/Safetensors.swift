@@ -65,12 +65,7 @@ public struct SafetensorsFile: Sendable {
     for (name, _) in tensors where !names.insert(name).inserted {
       throw .repeatedName(path: path, name: name)
     }
-    do {
-      try Data(fileBytes).write(to: URL(filePath: path), options: .atomic)
-      FileTrace.noteWritten(path)
-    } catch {
-      throw .notWritable(path: path, reason: reason(error))
-    }
+    do throws(FileError) { try AtomicFile.write(fileBytes, to: path) } catch { throw .notWritable(error) }
   }
 
   private var fileBytes: [UInt8] {
@@ -135,7 +130,7 @@ public struct SafetensorsFile: Sendable {
       switch (error as? CocoaError)?.code {
       case .fileReadNoSuchFile?, .fileNoSuchFile?: throw .missing(path: path)
       case .fileReadNoPermission?: throw .noPermission(path: path)
-      default: throw .unreadable(path: path, reason: reason(error))
+      default: throw .unreadable(path: path, reason: "the system refused")
       }
     }
   }
@@ -232,15 +227,4 @@ private func quoted(_ text: String) -> String {
     }
   }
   return "\"\(escaped.joined())\""
-}
-
-/// Why the system refused, in words.
-private func reason(_ error: any Error) -> String {
-  switch (error as? CocoaError)?.code {
-  case .fileNoSuchFile?: "there is no such folder"
-  case .fileReadNoPermission?, .fileWriteNoPermission?: "no permission"
-  case .fileWriteOutOfSpace?: "the disk is full"
-  case .fileWriteVolumeReadOnly?: "the file system is read-only"
-  default: "the system refused"
-  }
 }

@@ -1,3 +1,4 @@
+import Tables
 import Tensor
 
 /// What can be wrong with a safetensors file.
@@ -6,7 +7,7 @@ public enum SafetensorsError: Error, Equatable, Sendable {
   case notAFile(path: String)
   case noPermission(path: String)
   case unreadable(path: String, reason: String)
-  case notWritable(path: String, reason: String)
+  case notWritable(FileError)
   case empty(path: String)
   case tooLarge(path: String, bytes: Int, limit: Int)
   case truncated(path: String, expected: Int, found: Int)
@@ -26,7 +27,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .notAFile(let path): "\(path) is a folder, device or pipe, not a file"
     case .noPermission(let path): "\(path): no permission; change its mode (chmod) or copy it"
     case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
-    case .notWritable(let path, let reason): "\(path) cannot be written: \(reason)"
+    case .notWritable(let error): "\(error)"
     case .empty(let path): "\(path) is empty; copy or save it again"
     case .tooLarge(let path, let bytes, let limit):
       "\(path) holds \(bytes) bytes; at most \(limit) are read"
