@@ -1,4 +1,5 @@
 import Foundation
+import Network
 
 /// One sample's prediction before an update and its change by it, in `Double` and free of cancellation.
 ///
@@ -22,12 +23,11 @@ public struct PredictionChange: Sendable {
   /// Whether Δ is a derivative: then every quantity is its leading term, linear or quadratic in Δ, whatever the size of Δ.
   public let isFirstOrder: Bool
 
-  /// The quantities of a row, `classes` numbers each: for a classification all but `values`, for a regression the first
-  /// three.
-  private enum Field: Int, CaseIterable {
-    case z, delta, values
-    static let old = Field.values
-    case logOld, logRatio, change
+  /// The quantities of a row, `classes` numbers each; a regression has its values in the place of probabilities, and no
+  /// more.
+  private enum Field: Int {
+    case z, delta, old, logOld, logRatio, change
+    static let values = Field.old
   }
 
   public init(z: [Double], delta: [Double], target: Target, isFirstOrder: Bool = false) {
@@ -55,35 +55,34 @@ public struct PredictionChange: Sendable {
     precondition(
       z.count == samples * classes && delta.count == z.count,
       "\(z.count) outputs and \(delta.count) changes of \(samples) samples")
-    var table: [Double] = []
+    var (labels, values): ([Int]?, [Double]) = (nil, [])
     switch targets {
-    case .labels(let labels):
-      table.reserveCapacity(samples * classes * Field.allCases.count)
-      for start in stride(from: 0, to: z.count, by: max(classes, 1)) {
-        let row = table.count
-        for place in start..<start + classes { table.append(z[place]) }
-        for place in start..<start + classes { table.append(delta[place]) }
+    case .labels(let classes): labels = classes
+    case .values(let numbers, _): values = numbers
+    }
+    var table: [Double] = []
+    table.reserveCapacity(z.count * fields(isClassification: labels != nil))
+    for start in stride(from: 0, to: z.count, by: max(classes, 1)) {
+      let (row, places) = (table.count, start..<start + classes)
+      // Place by place: a slice would count references, two for each sample.
+      for place in places { table.append(z[place]) }
+      for place in places { table.append(delta[place]) }
+      if labels == nil {
+        for place in places { table.append(values[place]) }
+      } else {
         appendProbabilities(to: &table, from: row, classes: classes, isFirstOrder: isFirstOrder)
       }
-      return labels.enumerated().map {
-        PredictionChange(
-          table: table, row: $0, classes: classes, label: $1, isFirstOrder: isFirstOrder)
-      }
-    case .values(let values, _):
-      table.reserveCapacity(samples * classes * 3)
-      for start in stride(from: 0, to: z.count, by: max(classes, 1)) {
-        for place in start..<start + classes { table.append(z[place]) }
-        for place in start..<start + classes { table.append(delta[place]) }
-        for place in start..<start + classes { table.append(values[place]) }
-      }
-      return (0..<samples).map {
-        PredictionChange(table: table, row: $0, classes: classes, label: nil, isFirstOrder: isFirstOrder)
-      }
+    }
+    return (0..<samples).map {
+      PredictionChange(
+        table: table, row: $0, classes: classes, label: labels?[$0], isFirstOrder: isFirstOrder)
     }
   }
 
+  private static func fields(isClassification: Bool) -> Int { isClassification ? 6 : 3 }
+
   private subscript(field: Field) -> OutputRow {
-    let fields = label == nil ? 3 : Field.allCases.count
+    let fields = PredictionChange.fields(isClassification: label != nil)
     return OutputRow(table, row: row * fields + field.rawValue, width: classes)
   }
 
@@ -115,13 +114,9 @@ public struct PredictionChange: Sendable {
     var likeliest = 0
     for c in 1..<max(classes, 1) where table[z + c] > table[z + likeliest] { likeliest = c }
     let top = table[z + likeliest]
-    var total = 0.0
-    for c in 0..<classes {
-      table.append(exp(table[z + c] - top))
-      total += table[old + c]
-    }
-    for c in 0..<classes { table[old + c] /= total }
-    let logTotal = log(total)
+    table += Softmax.probabilities(Array(table[z..<delta]))
+    // p of the likeliest class is 1/Σ e^{z − top}.
+    let logTotal = -log(table[old + likeliest])
     for c in 0..<classes { table.append(table[z + c] - top - logTotal) }
     // Changes are taken relative to that of the likeliest class, so that sums leave its p out: with p = 1 − 1e-9 the plain
     // form would lose nine digits.
