@@ -1,5 +1,10 @@
 import Foundation
 
+extension Figure {
+  /// The path of the gnuplot that draws figures, nil where there is none.
+  public static var drawingProgram: String? { Gnuplot.program(in: nil)?.path }
+}
+
 /// Runs gnuplot on a script: directly, never through a shell, without the user's start-up files, in a folder of
 /// its own that is gone afterwards.
 enum Gnuplot {
@@ -8,10 +13,7 @@ enum Gnuplot {
   static func draw(
     _ figure: Figure, as format: FigureFormat, searching folders: String?
   ) throws(ChartError) -> [UInt8] {
-    let folders = folders ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
-    guard let program = find("gnuplot", in: folders) else {
-      throw .gnuplotMissing
-    }
+    guard let program = program(in: folders) else { throw .gnuplotMissing }
     let folder = FileManager.default.temporaryDirectory.appending(path: "srel-figure-\(UUID().uuidString)")
     let script = folder.appending(path: "figure.gp")
     let output = folder.appending(path: "figure.\(format.rawValue)")
@@ -35,9 +37,10 @@ enum Gnuplot {
     return Array(bytes)
   }
 
-  /// The first file of that name in the folders of `path` that may be run.
-  static func find(_ name: String, in path: String) -> URL? {
-    path.split(separator: ":").lazy.map { URL(filePath: "\($0)/\(name)") }
+  /// The first gnuplot that may be run in folders separated by colons, nil being the PATH of the process.
+  static func program(in folders: String?) -> URL? {
+    (folders ?? ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").lazy
+      .map { URL(filePath: "\($0)/gnuplot") }
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
   }
 

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Charts
 import Tables
 
 extension Session {
@@ -6,12 +6,9 @@ extension Session {
   ///
   /// It is not asked for its version, since starting it takes longer than reading it; costs a few milliseconds.
   var drawingProgram: String {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let program = folders.lazy.map { "\($0)/gnuplot" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-    guard let program, case .file(let digest) = FileTrace.suspended({ FileTrace.Found(program) }) else {
-      return ""
-    }
+    guard let program = Figure.drawingProgram,
+      case .file(let digest) = FileTrace.suspended({ FileTrace.Found(program) })
+    else { return "" }
     return digest
   }
 }
