@@ -130,7 +130,7 @@ public struct SafetensorsFile: Sendable {
       switch (error as? CocoaError)?.code {
       case .fileReadNoSuchFile?, .fileNoSuchFile?: throw .missing(path: path)
       case .fileReadNoPermission?: throw .noPermission(path: path)
-      default: throw .unreadable(path: path, reason: "the system refused")
+      default: throw .unreadable(path: path)
       }
     }
   }

@@ -6,7 +6,7 @@ public enum SafetensorsError: Error, Equatable, Sendable {
   case missing(path: String)
   case notAFile(path: String)
   case noPermission(path: String)
-  case unreadable(path: String, reason: String)
+  case unreadable(path: String)
   case notWritable(FileError)
   case empty(path: String)
   case tooLarge(path: String, bytes: Int, limit: Int)
@@ -26,7 +26,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .missing(let path): "\(path): no such file"
     case .notAFile(let path): "\(path) is a folder, device or pipe, not a file"
     case .noPermission(let path): "\(path): no permission; change its mode (chmod) or copy it"
-    case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
+    case .unreadable(let path): "\(path) cannot be read: the system refused"
     case .notWritable(let error): "\(error)"
     case .empty(let path): "\(path) is empty; copy or save it again"
     case .tooLarge(let path, let bytes, let limit):

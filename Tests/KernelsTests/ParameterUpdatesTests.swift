@@ -157,7 +157,14 @@ import Testing
     let (start, g) = (noise([5003], 1), noise([5003], 2))
     func result(_ instructions: Instructions) -> [Tensor] {
       var (w, m, v, out) = (start, Tensor(zeros: [5003]), Tensor(zeros: [5003]), Tensor(zeros: [5003]))
+      var (plain, rolling, velocity) = (start, start, Tensor(zeros: [5003]))
       for step in 1...3 {
+        ParameterUpdates.sgd(
+          &plain, gradient: GradientParts([g]), rule(0, step), workers: Workers(count: 1),
+          instructions: instructions)
+        ParameterUpdates.sgd(
+          &rolling, velocity: &velocity, gradient: GradientParts([g]), rule(0.9, step),
+          workers: Workers(count: 1), instructions: instructions)
         ParameterUpdates.adam(
           &w, first: &m, second: &v, gradient: GradientParts([g, g]),
           .init(learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: step),
@@ -166,7 +173,7 @@ import Testing
       _ = ParameterUpdates.freshAdam(
         gradient: g, range: 0..<5003, from: w, learningRate: 0.1, epsilon: 1e-8, bound: 1e-7, into: &out,
         instructions: instructions)
-      return [w, m, v, out]
+      return [w, m, v, out, plain, rolling, velocity]
     }
     for instructions in Instructions.allCases where instructions.isSupported {
       #expect(result(instructions) == result(.portable), "\(instructions)")
