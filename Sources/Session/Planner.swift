@@ -162,9 +162,9 @@ public struct Planner {
     named[verb == "step" ? run : name ?? "_"] = start.bytes
     let count = last - start.step
     let epochs = Double(count) / Double(start.batchesPerEpoch)
-    let passes =
-      "\(Self.counted("\(start.batchesPerEpoch)", "batch", "batches")) x \(Self.counted(epochs.significant(3), "epoch"))"
-    var text = "\(place)  \(Self.counted("\(count)", "step")) (\(passes))"
+    let batches = "\(start.batchesPerEpoch)".counting("batch", "batches")
+    let passes = "\(batches) x \(epochs.significant(3).counting("epoch"))"
+    var text = "\(place)  \("\(count)".counting("step")) (\(passes))"
     if command.options.contains(where: { $0.name.text == "until" }) { text += " at most" }
     var training = start
     if let network = start.network {
@@ -284,15 +284,10 @@ public struct Planner {
     let expected = costs.count == measured ? costs.first.map { costs.dropFirst().reduce($0, +) } : nil
     let unit = measured > 0 ? "measurement" : "time"
     if case .when = schedule {
-      return "  \(head) at most \(Self.counted("\(max(measured, 1))", unit))\(words(of: expected))"
+      return "  \(head) at most \("\(max(measured, 1))".counting(unit))\(words(of: expected))"
     }
     let times = entries.count(from: start.step, to: last)
-    let count = Self.counted("\(times * max(measured, 1))", unit)
+    let count = "\(times * max(measured, 1))".counting(unit)
     return "  \(head) \(count)\(words(of: expected.map { $0 * times }))"
-  }
-
-  /// `1 step`, `2 steps`
-  private static func counted(_ number: String, _ unit: String, _ several: String? = nil) -> String {
-    "\(number) \(number == "1" ? unit : several ?? unit + "s")"
   }
 }

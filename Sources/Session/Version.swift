@@ -17,7 +17,7 @@ public enum Version {
   /// `2 threads, avx avx2 fma`: the processors that this process may use and the instructions that matter for speed.
   public static var processor: String {
     let threads = Workers.all.count
-    let count = "\(threads) thread\(threads == 1 ? "" : "s")"
+    let count = "\(threads)".counting("thread")
     return ([count] + (vectorInstructions.isEmpty ? [] : [vectorInstructions.joined(separator: " ")]))
       .joined(separator: ", ")
   }

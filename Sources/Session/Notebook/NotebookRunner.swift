@@ -93,7 +93,7 @@ public final class NotebookRunner {
   /// `night.srel: 2 cells, 5 statements, no errors`
   public var summary: String {
     let counts = [("cell", notebook.cells.count), ("statement", program.statements.count)]
-      .map { "\($1) \($0)\($1 == 1 ? "" : "s")" }
+      .map { "\($1)".counting($0) }
     return ([notebook.source.name ?? name] + [(counts + ["no errors"]).joined(separator: ", ")])
       .joined(separator: ": ")
   }

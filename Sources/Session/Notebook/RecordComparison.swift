@@ -68,7 +68,7 @@ public struct RecordComparison {
       ("cell", found.cells.count), ("value", found.cells.reduce(0) { $0 + ($1.values?.count ?? 0) }),
       ("file", found.cells.reduce(0) { $0 + ($1.files?.count ?? 0) }),
     ]
-    return counts.map { "\($1) \($0)\($1 == 1 ? "" : "s")" }.joined(separator: ", ")
+    return counts.map { "\($1)".counting($0) }.joined(separator: ", ")
   }
 
   /// Everything that differs, in the order of the cells; in a cell first its values, then its files, then its words.

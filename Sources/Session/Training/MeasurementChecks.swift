@@ -30,7 +30,7 @@ struct MeasurementChecks: Codable {
   /// `21 measurements: sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
   var lines: [String] {
     entries.map { entry in
-      "\(entry.count) measurement\(entry.count == 1 ? "" : "s"): "
+      "\(entry.count)".counting("measurement") + ": "
         + entry.summary.text(includesSelf: entry.includesSelf).trimmingPrefix("update ")
     }
   }

@@ -120,7 +120,7 @@ extension Session {
     let advice = canResume(context.name) ? ".  'resume' continues\(name)" : ""
     output(
       .warning(
-        "stopped at step \(context.trained.run.step); \(kept) measurement\(kept == 1 ? "" : "s") kept\(advice)"
+        "stopped at step \(context.trained.run.step); \("\(kept)".counting("measurement")) kept\(advice)"
       ))
     throw KeptStop()
   }

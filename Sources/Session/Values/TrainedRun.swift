@@ -45,7 +45,7 @@ public struct TrainedRun: Sendable {
     parts.append("loss \(loss.significant(3))")
     if run.options.loss == .crossEntropy { parts.append("accuracy \(accuracy.significant(3))") }
     if !measurements.isEmpty {
-      parts.append("\(measurements.count) measurement\(measurements.count == 1 ? "" : "s")")
+      parts.append("\(measurements.count)".counting("measurement"))
     }
     return parts.joined(separator: ", ")
   }
@@ -189,6 +189,13 @@ extension [Int] {
     }
     return stretches.map { $0.first == $0.last ? "\($0.first)" : "\($0.first)..\($0.last)" }
       .joined(separator: ", ")
+  }
+}
+
+extension String {
+  /// `1 step`, `2 steps`, `1.5 epochs`: this number with what it counts.
+  func counting(_ unit: String, _ several: String? = nil) -> String {
+    "\(self) \(self == "1" ? unit : several ?? unit + "s")"
   }
 }
 
