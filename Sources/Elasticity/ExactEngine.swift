@@ -5,28 +5,6 @@ import Network
 import Tensor
 import Training
 
-/// The predictions' changes caused by one step at one source.
-public struct SourceResponse: Sendable {
-  /// The source's row among the sources.
-  public var source: Int
-  /// The change at the source itself.
-  public var own: PredictionChange
-  /// The change at the source once more, predicted in a batch of another size: what S(x → x) is checked with. Nil where
-  /// nothing is predicted anew.
-  public var again: PredictionChange?
-  /// The change at each probe.
-  public var probes: [PredictionChange]
-  /// Of the live weights with a gradient ≠ 0, the fraction with |g| < 10ε, where Adam leaves its sign regime; nil for
-  /// other updates.
-  public var smallGradients: Double?
-  /// Whether the gradient at the outputs is exactly 0: the sample is fitted and no step moves anything.
-  public var isFitted: Bool
-  /// ‖Δz‖ at the source by the step without its gradient: momentum and weight decay alone; `trainer` only.
-  public var drift: Double?
-  /// Whether any weight has a gradient ≠ 0; known where the step is formed weight by weight, else true.
-  public var movesWeights = true
-}
-
 /// Takes one step at each source on a copy of the weights and predicts all probes: exact for steps of any size.
 ///
 /// Base predictions and per-sample factors are computed once; each source then costs one pass over the probes, whatever
@@ -39,7 +17,11 @@ public struct ExactEngine: Sendable {
   /// The run's optimiser and its moments, for `trainer`.
   let trainer: Trainer?
   private let spare = SpareScratch()
+  private let movedWeights = Once<[Tensor]>()
 
+  /// Below this many multiply-adds a dense difference pass, twice the work of a subtraction, is not worth saving on: with
+  /// an MLP it is a hundred times more accurate.
+  static let smallNetwork = 1_000_000
   /// Probes run in batches of this many, whose activations one worker holds; no result depends on it.
   static let tile = 64
   /// Sources go forward and backward in batches of this many, so that two workers share them.
@@ -57,28 +39,24 @@ public struct ExactEngine: Sendable {
 
   /// The response to one step at each of `sources`, in their order.
   ///
+  /// - Parameter distances: those under which pairs are to be kept or dropped. Each has its row in the responses, and the
+  ///   arithmetic is checked where they need it most; without any, changes alone are given.
   /// - Throws: `ElasticityError`, among it `interrupted` when `shouldStop` answers true between two sources.
-  /// - Complexity: about sources · (probes + 4) + probes forward passes (four more a source that is no probe). Memory: the activations of all probes and of 64 sources,
-  ///   one stepped network a worker, and about 500 bytes a pair.
+  /// - Complexity: about sources · (probes + 6) + probes forward passes, twice that for a source whose subtraction does
+  ///   not hold. Memory: the activations of all probes and of 64 sources, one stepped network a worker, and about 500
+  ///   bytes a pair.
   public func responses(
     sources: Dataset, probes: Dataset, update: UpdateRule, method: Method = .automatic,
-    shouldStop: @escaping @Sendable () -> Bool = { false }
+    distances: [Distance] = [], shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws(ElasticityError) -> [SourceResponse] {
     guard sources.count <= ExactEngine.mostPairs / max(probes.count, 1) else {
       throw .tooManyPairs(sources: sources.count, probes: probes.count, most: ExactEngine.mostPairs)
     }
     if case .biasOnly = update.plain {
-      return try biasOnly(sources: sources, probes: probes, update)
+      return try biasOnly(sources: sources, probes: probes, update, distances)
     }
     if update.isFirstOrder, method == .subtraction { throw .noSubtraction }
-    let rule = try rule(of: update)
-    // Where changes begin: with momentum or decay a step moves predictions without any gradient.
-    let base = rule.base(weights, network, workers)
-    let tiles = try tiles(of: probes, weights: base)
-    let rowOfSource = probes.rows(of: sources)
-    let engine = StepEngine(
-      network: network, weights: base, rule: rule, method: method, isFixed: try fixed(by: update))
-    let isFirstOrder = rule.isFirstOrder
+    let plan = try plan(sources: sources, probes: probes, update, method, distances)
     var scratch = spare.take(min(workers.count, sources.count), for: network)
     defer { spare.giveBack(scratch) }
     var responses: [SourceResponse] = []
@@ -88,28 +66,7 @@ public struct ExactEngine: Sendable {
       workers.forEach(of: &results, scratch: &scratch) { place, result, scratch in
         if shouldStop() { return }
         let source = chunk.lowerBound + place
-        let pass = passes[place / ExactEngine.pass]
-        engine.prepare(source, pass, &scratch)
-        var changes: [PredictionChange] = []
-        for tile in tiles {
-          let part = tile.changes(engine.outputChange(tile, &scratch), isFirstOrder: isFirstOrder)
-          if changes.isEmpty { changes = part } else { changes += part }
-        }
-        let alone =
-          trainer == nil || !rule.isTrainer
-          ? Tile(base: scratch.source, targets: sources.changeTargets([source], loss: loss))
-          : Tile(network: network, weights: base, data: sources, rows: [source], loss: loss)
-        let single = alone.changes(engine.outputChange(alone, &scratch), isFirstOrder: isFirstOrder)[0]
-        let row = rowOfSource[source]
-        result = SourceResponse(
-          source: source, own: row.map { changes[$0] } ?? single,
-          again: row == nil
-            ? engine.change(twiceAt: source, of: sources, loss: loss, &scratch) : single,
-          probes: changes, smallGradients: scratch.smallGradients, isFitted: pass.isFitted(source),
-          drift: rule.isTrainer
-            ? alone.distance(
-              to: Tile(network: network, weights: weights, data: sources, rows: [source], loss: loss)) : nil,
-          movesWeights: scratch.movesWeights)
+        result = plan.response(at: source, passes[place / ExactEngine.pass], &scratch)
       }
       responses += results.compactMap { $0 }
       guard responses.count == chunk.upperBound else {
@@ -119,23 +76,83 @@ public struct ExactEngine: Sendable {
     return responses
   }
 
-  /// Whether changes under an update are differences of two predictions.
+  /// Whether the changes under an update are differences of two predictions, unless those turn out too small for it.
   public func subtracts(_ update: UpdateRule, _ method: Method) -> Bool {
     if case .biasOnly = update.plain { return false }
-    guard let rule = try? rule(of: update) else { return false }
-    return !StepEngine(network: network, weights: weights, rule: rule, method: method, isFixed: [])
-      .usesDifferences
+    guard let (rule, _) = try? rule(of: update) else { return false }
+    return !usesDifferences(rule, method)
+  }
+
+  /// An Adam step on a large network is dense and mostly large: subtracting costs half as much as a difference.
+  private func usesDifferences(_ rule: StepEngine.Rule, _ method: Method) -> Bool {
+    switch method {
+    case .difference: true
+    case .subtraction: false
+    case .automatic: rule.isLinear || network.tape.multiplyAdds < ExactEngine.smallNetwork
+    }
+  }
+
+  private func plan(
+    sources: Dataset, probes: Dataset, _ update: UpdateRule, _ method: Method, _ distances: [Distance]
+  ) throws(ElasticityError) -> StepPlan {
+    let (rule, begin) = try rule(of: update)
+    let engine = StepEngine(
+      network: network, weights: begin, rule: rule, usesDifferences: usesDifferences(rule, method),
+      isFixed: try fixed(by: update))
+    let beginsAtGradient = !update.isTrainer
+    let selfRows = probes.rows(of: sources)
+    let tiles = try tiles(of: probes, weights: begin)
+    let isChecked = !distances.isEmpty
+    let moved = isChecked ? self.moved(begin, isOwn: beginsAtGradient) : []
+    var noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
+    if isChecked, !engine.usesDifferences {
+      let ofProbes = subtractionNoise(tiles, begin, moved, method)
+      noise = (
+        ofProbes,
+        selfRows.contains(nil)
+          ? subtractionNoise(try self.tiles(of: sources, weights: begin), begin, moved, method) : ofProbes
+      )
+    }
+    return StepPlan(
+      engine: engine, mayFallBack: method == .automatic, moved: moved, sources: sources, probes: probes,
+      loss: loss, tiles: tiles, selfRows: selfRows, noise: noise, beginsAtGradient: beginsAtGradient,
+      distances: distances)
+  }
+
+  /// Weights that are moved within their last place; those of the run are kept for the next measurement.
+  private func moved(_ weights: [Tensor], isOwn: Bool) -> [Tensor] {
+    guard isOwn else { return LastPlaces.moved(weights, of: network, draw: 0, workers) }
+    return movedWeights.value { LastPlaces.moved(weights, of: network, draw: 0, workers) }
+  }
+
+  /// What subtraction loses at the samples of some tiles. Where differences may step in, one null step is enough; where
+  /// pairs are dropped by it, eight tell the samples apart.
+  private func subtractionNoise(
+    _ tiles: [Tile], _ weights: [Tensor], _ moved: [Tensor], _ method: Method
+  ) -> SubtractionNoise {
+    let draws = method == .subtraction ? 8 : 1
+    let outputs = (0..<draws).map { draw in
+      let moved = draw == 0 ? moved : LastPlaces.moved(weights, of: network, draw: draw, workers)
+      return concurrently(tiles) { tile in
+        var activations = Activations()
+        network.tape.evaluate(moved, tile.input, into: &activations)
+        return activations.output.doubles
+      }
+    }
+    return SubtractionNoise(
+      outputs: tiles.flatMap(\.outputs), moved: outputs.map { $0.flatMap(\.self) }, classes: network.outputs)
   }
 
   /// The control: the same change of the output bias, so of the logits, at every probe.
   private func biasOnly(
-    sources: Dataset, probes: Dataset, _ update: UpdateRule
+    sources: Dataset, probes: Dataset, _ update: UpdateRule, _ distances: [Distance]
   ) throws(ElasticityError) -> [SourceResponse] {
     guard let bias = network.outputBias else { throw .noOutputBias(model: network.model.name) }
     if try fixed(by: update)[bias] {
       throw .withoutOutputBias(pattern: update.patterns[0], bias: network.parameters[bias].name)
     }
     let learningRate = update.learningRate
+    let selfRows = probes.rows(of: sources)
     let tiles = try tiles(of: probes, weights: weights)
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
@@ -151,10 +168,11 @@ public struct ExactEngine: Sendable {
             let delta = [[Double]](repeating: deltas[place], count: tile.targets.count)
             return tile.changes(Array(delta.joined()), isFirstOrder: false)
           }
-          responses.append(
-            SourceResponse(
-              source: source, own: own[place], again: nil, probes: changes, smallGradients: nil,
-              isFitted: pass.isFitted(source)))
+          var response = SourceResponse(
+            source: source, selfRow: selfRows[source], own: own[place], probes: changes, finding: .nothing,
+            isFitted: pass.isFitted(source), isStill: own[place].largestChange == 0, noise: .ofDifference)
+          response.rows = distances.map { ($0, response.newRow($0, .ofDifference)) }
+          responses.append(response)
         }
       }
     }
@@ -182,11 +200,11 @@ public struct ExactEngine: Sendable {
     return passes
   }
 
-  private func concurrently<Result: Sendable>(
-    _ ranges: [Range<Int>], _ body: @Sendable (Range<Int>) -> Result
+  private func concurrently<Element: Sendable, Result: Sendable>(
+    _ pieces: [Element], _ body: @Sendable (Element) -> Result
   ) -> [Result] {
-    var results = [Result?](repeating: nil, count: ranges.count)
-    workers.forEach(of: &results) { index, result in result = body(ranges[index]) }
+    var results = [Result?](repeating: nil, count: pieces.count)
+    workers.forEach(of: &results) { index, result in result = body(pieces[index]) }
     return results.compactMap { $0 }
   }
 

@@ -14,8 +14,8 @@ public struct ForeignPredictions: Sendable {
   public let labels: [Int]
   /// The probe that each source is.
   public let sources: [Int]
-  /// Whether the predictions are float32, whose rounding bounds what a difference can show.
-  let isSinglePrecision: Bool
+  /// The bits to which the predictions were rounded, which bound what a difference can show.
+  public let bits: Int
 
   /// - Throws: `ElasticityError.misshapen` where the parts do not fit together, `notFinite`.
   public init(before: NPYArray, after: NPYArray, labels: NPYArray, sources: NPYArray?) throws(ElasticityError)
@@ -66,26 +66,25 @@ public struct ForeignPredictions: Sendable {
     self.after = (0..<count).map { source in
       (0..<probes).map { Array(new[(source * probes + $0) * classes..<(source * probes + $0 + 1) * classes]) }
     }
-    if case .float64 = before.elements, case .float64 = after.elements {
-      isSinglePrecision = false
-    } else {
-      isSinglePrecision = true
-    }
+    bits = min(Precision.bits(of: before), Precision.bits(of: after))
     self.labels = names
     self.sources = rows
   }
 
   /// What each source changes, as the engine would have found it.
-  var responses: [SourceResponse] {
+  func responses(_ distances: [Distance]) -> [SourceResponse] {
     after.enumerated().map { place, predictions in
       let changes = before.indices.map { probe in
         PredictionChange(
           z: before[probe], delta: zip(predictions[probe], before[probe]).map { $0 - $1 },
           target: .label(labels[probe]))
       }
-      return SourceResponse(
-        source: place, own: changes[sources[place]], again: nil, probes: changes, smallGradients: nil,
-        isFitted: false)
+      let own = changes[sources[place]]
+      var response = SourceResponse(
+        source: place, selfRow: sources[place], own: own, probes: changes, finding: .nothing, isFitted: false,
+        isStill: false, noise: .ofPredictions(bits: bits))
+      response.rows = distances.map { ($0, response.newRow($0, response.noise)) }
+      return response
     }
   }
 
@@ -95,5 +94,30 @@ public struct ForeignPredictions: Sendable {
       name: "predictions", samples: Tensor(zeros: [labels.count, 1, 1, 1]), labels: labels,
       classNames: before[0].indices.map(String.init), indices: Array(labels.indices), split: "test",
       digest: "", preparation: [])
+  }
+}
+
+/// To how many bits the numbers of a file were rounded, which may be fewer than its number type holds.
+enum Precision {
+  /// The significant bits of half precision, of bfloat16 and of float32.
+  private static let (half, brain, single, double) = (11, 8, 24, 53)
+
+  /// - Returns: 53, 24, 11 or 8. Numbers of a narrower type inside a wider one are known by their trailing zeros: that
+  ///   float64 has none below bit 24 by chance does not happen where some need more than 16 bits. Round numbers such as
+  ///   0.5 or 130 fit every type and say nothing.
+  static func bits(of array: NPYArray) -> Int {
+    let declared = if case .float32 = array.elements { single } else { double }
+    let needed = array.doubles.filter { $0 != 0 }.map(significantBits)
+    guard let most = needed.max() else { return declared }
+    for narrow in [brain, half] where most == narrow {
+      // Of rounded numbers every other one uses the last bit.
+      let full = needed.count { $0 == narrow }
+      if needed.count >= 8, full * 20 >= needed.count * 7 { return narrow }
+    }
+    return most > 16 && most <= single ? single : declared
+  }
+
+  private static func significantBits(_ number: Double) -> Int {
+    double - min(number.significandBitPattern.trailingZeroBitCount, double - 1)
   }
 }

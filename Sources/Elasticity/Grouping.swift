@@ -57,13 +57,14 @@ struct Grouping: Sendable {
     }
   }
 
-  /// Adds one row for each pair of samples; a dropped source has D but no value.
+  /// Adds one row for each pair of samples; a dropped one has D but no value.
   func addPairs(of ratios: Ratios, keys: [String: Cell], to table: inout Table?) {
     guard var rows = table else { return }
     table = nil
     for source in 0..<sources.count {
       for probe in 0..<probes.count where includesSelf || selfRows[source] != probe {
-        let change = ratios.probe[source][probe]
+        let row = ratios.rows[source]
+        let change = row.probe[probe]
         append(
           keys.merging(
             [
@@ -71,9 +72,9 @@ struct Grouping: Sendable {
               "probe_class": .text(names[probeLabels[probe]]),
               "same": .flag(sourceLabels[source] == probeLabels[probe]),
               "source_id": .number(Double(sources.indices[source])),
-              "probe_id": .number(Double(probes.indices[probe])), "d_source": .number(ratios.source[source]),
+              "probe_id": .number(Double(probes.indices[probe])), "d_source": .number(row.source),
               "d_probe": .number(abs(change)), "sign": .number(change == 0 ? 0 : change < 0 ? -1 : 1),
-              "value": ratios.values[source].isEmpty ? .missing : .number(ratios.values[source][probe]),
+              "value": row.cause != nil || row.values[probe].isNaN ? .missing : .number(row.values[probe]),
             ], uniquingKeysWith: { first, _ in first }), to: &rows)
       }
     }
@@ -90,13 +91,13 @@ struct Grouping: Sendable {
       let chosen = (0..<probes.count).filter {
         probeLabels[$0] == probeClass && (includesSelf || selfRows[source] != $0)
       }
-      if ratios.values[source].isEmpty {
-        dropped += chosen.count
-      } else {
-        group.add(
-          values: chosen.map { ratios.values[source][$0] }, probes: chosen.map { ratios.probe[source][$0] },
-          denominator: ratios.source[source] + distance.denominatorOffset)
-      }
+      let row = ratios.rows[source]
+      let kept = row.cause == nil ? chosen.filter { !row.values[$0].isNaN } : []
+      dropped += chosen.count - kept.count
+      if kept.isEmpty { continue }
+      group.add(
+        values: kept.map { row.values[$0] }, probes: kept.map { row.probe[$0] },
+        denominator: row.source + distance.denominatorOffset)
     }
     group.sort()
     return (group, dropped)

@@ -74,8 +74,10 @@ public struct Measurement: Sendable {
     public var probes: Int
     /// Dropped sources by cause, the most that any of the distances drops.
     public var dropped: [DropCause: Int]
-    /// max |S(x → x) − 1| over sources and consistent distances, predicted in batches of two sizes; nil for an update
-    /// whose effect is not predicted anew.
+    /// Pairs lost in rounding at sources that are kept, the most that any of the distances drops.
+    public var lostPairs = 0
+    /// The largest relative deviation of D at a source, or at its kept probe with the smallest D, computed again by other
+    /// arithmetic: over sources and consistent distances. Nil for an update whose effect is not computed again.
     public var selfCheck: Double?
     /// Mean over sources of the fraction of live weights where Adam leaves its sign regime.
     public var smallGradients: Double?
@@ -138,8 +140,8 @@ public struct Measurement: Sendable {
         let found =
           if control != .biasOnly, let responses { responses } else {
             try engine.responses(
-              sources: sources, probes: probes, update: actual, method: options.method, shouldStop: shouldStop
-            )
+              sources: sources, probes: probes, update: actual, method: options.method,
+              distances: options.distances, shouldStop: shouldStop)
           }
         if control != .biasOnly { responses = found }
         var probeLabels = probeGroups.map { places[$0] ?? 0 }
@@ -154,7 +156,7 @@ public struct Measurement: Sendable {
             sourceLabels: sourceGroups.map { places[$0] ?? 0 }, probeLabels: probeLabels,
             selfRows: probes.rows(of: sources),
             includesSelf: options.includesSelf),
-          options, context, subtracts: engine.subtracts(actual, options.method), workers)
+          options, context, workers)
       }
     }
   }
@@ -169,6 +171,7 @@ public struct Measurement: Sendable {
     if options.keepsPairs { pairs = Table(columns: Table.Schema.pairs) }
     if options.controls.contains(.biasOnly) { throw .needsNetwork(control: .biasOnly) }
     let probes = predictions.probes
+    let responses = predictions.responses(options.distances)
     guard let sources = try? probes.subset(rows: predictions.sources) else { throw .noSources }
     for control in options.controls {
       var labels = probes.labels
@@ -177,28 +180,22 @@ public struct Measurement: Sendable {
         labels = generator.permutation(probes.count).map { probes.labels[$0] }
       }
       add(
-        predictions.responses, update: .given, control: control,
+        responses, update: .given, control: control,
         Grouping(
           sources: sources, probes: probes, names: probes.classNames, sourceLabels: sources.labels,
           probeLabels: labels, selfRows: predictions.sources, includesSelf: options.includesSelf),
-        options, context, subtracts: predictions.isSinglePrecision, workers)
+        options, context, workers)
     }
   }
 
   private mutating func add(
     _ responses: [SourceResponse], update: UpdateRule, control: Control, _ grouping: Grouping,
-    _ options: MeasurementOptions, _ context: MeasurementContext, subtracts: Bool, _ workers: Workers
+    _ options: MeasurementOptions, _ context: MeasurementContext, _ workers: Workers
   ) {
     var summary = Summary(
       update: update, control: control, sources: grouping.sources.count, probes: grouping.probes.count,
       dropped: [:])
-    let small = responses.compactMap(\.smallGradients)
-    summary.smallGradients = small.isEmpty ? nil : small.reduce(0, +) / Double(small.count)
-    let drifts = responses.compactMap(\.drift)
-    if !drifts.isEmpty {
-      let moved = responses.reduce(0) { $0 + Distance.logits.source($1.own) }
-      summary.drift = moved > 0 ? drifts.reduce(0, +) / moved : nil
-    }
+    summary.add(responses)
     let keys: [String: Cell] = context.cells.merging(
       [
         "update": .text(update.name), "update_lr": .number(update.learningRate),
@@ -207,7 +204,7 @@ public struct Measurement: Sendable {
     // Averages and their bootstrap intervals: one distance a piece of work.
     var parts = options.distances.map { DistancePart(distance: $0) }
     workers.forEach(of: &parts) { _, part in
-      let ratios = Ratios(responses, distance: part.distance, subtracts: subtracts)
+      let ratios = Ratios(responses, distance: part.distance)
       let keys = keys.merging(["distance": .text(part.distance.rawValue)]) { first, _ in first }
       grouping.addAverages(
         of: ratios, part.distance, options.averages, context.seed, keys: keys, to: &part.averages)
@@ -217,9 +214,10 @@ public struct Measurement: Sendable {
     for part in parts {
       guard let ratios = part.ratios else { continue }
       for cause in DropCause.allCases {
-        let count = ratios.causes.count { $0 == cause }
+        let count = ratios.rows.count { $0.cause == cause }
         if count > 0 { summary.dropped[cause] = max(summary.dropped[cause] ?? 0, count) }
       }
+      summary.lostPairs = max(summary.lostPairs, ratios.lostPairs)
       if let check = ratios.selfCheck { summary.selfCheck = max(summary.selfCheck ?? 0, check) }
       averages.append(rowsOf: part.averages)
       if pairs != nil { grouping.addPairs(of: ratios, keys: part.keys, to: &pairs) }
@@ -267,6 +265,25 @@ public struct Measurement: Sendable {
     }
     if loss != .crossEntropy, let distance = options.distances.first(where: \.needsClasses) {
       throw .needsClasses(distance: distance)
+    }
+  }
+}
+
+extension Measurement.Summary {
+  /// Takes over what forming the steps found.
+  fileprivate mutating func add(_ responses: [SourceResponse]) {
+    var (small, drifts): ([Double], [Double]) = ([], [])
+    for response in responses {
+      switch response.finding {
+      case .nothing: break
+      case .freshAdam(let smallGradients): small.append(smallGradients)
+      case .trainer(let drift): drifts.append(drift)
+      }
+    }
+    if !small.isEmpty { smallGradients = small.reduce(0, +) / Double(small.count) }
+    if !drifts.isEmpty {
+      let moved = responses.reduce(0) { $0 + Distance.logits.source($1.own) }
+      drift = moved > 0 ? drifts.reduce(0, +) / moved : nil
     }
   }
 }

@@ -90,6 +90,19 @@ public struct PredictionChange: Sendable {
   public var z: OutputRow { self[.z] }
   /// New − old outputs.
   public var delta: OutputRow { self[.delta] }
+  /// What a regression should have given.
+  var targetValues: OutputRow { self[.values] }
+  /// max |Δ|
+  var largestChange: Double { PredictionChange.largest(delta) }
+  /// max |z|
+  var largestOutput: Double { PredictionChange.largest(z) }
+
+  private static func largest(_ row: OutputRow) -> Double {
+    var largest = 0.0
+    for place in row.indices { largest = max(largest, abs(row[place])) }
+    return largest
+  }
+
   public var target: Target { label.map { .label($0) } ?? .values(Array(self[.values])) }
 
   /// Old probabilities p; these and the next two are there for classifications only.
@@ -128,27 +141,28 @@ public struct PredictionChange: Sendable {
     for c in 0..<classes {
       table[logRatio + c] -= mean
       let (logP, ratio) = (table[logOld + c], table[logRatio + c])
-      // p e^δ as one power: p may underflow where e^δ overflows.
-      table.append(
-        isFirstOrder
-          ? table[old + c] * ratio
-          : ratio < 1 ? exp(logP) * expm1(ratio) : exp(logP + ratio) - exp(logP))
+      table.append(isFirstOrder ? table[old + c] * ratio : moved(logP: logP, by: ratio))
     }
   }
 
-  /// ln Σ_b p_b e^{Δ_b} = ln(1 + Σ_b p_b (e^{Δ_b} − 1)) of changes of which that of one class is 0; to first order
-  /// Σ_b p_b Δ_b.
+  /// ln Σ_b p_b e^{Δ_b} = ln(1 + Σ_b p_b (e^{Δ_b} − 1)) of changes of which that of the likeliest class is 0; to first
+  /// order Σ_b p_b Δ_b.
+  ///
+  /// The sum is at least 1/C − 1. A p that underflows is taken together with its power: beside p = 1 even e^{−80} counts.
   private static func logMean(
     _ logP: ArraySlice<Double>, _ relative: ArraySlice<Double>, isFirstOrder: Bool
   ) -> Double {
     let pairs = zip(logP, relative)
     if isFirstOrder { return pairs.reduce(0) { $0 + exp($1.0) * $1.1 } }
-    guard let largest = relative.max(), largest > 30 else {
-      return log1p(pairs.reduce(0) { $0 + exp($1.0) * expm1($1.1) })
-    }
-    // Large changes would overflow e^Δ; then the shifted log-sum-exp is accurate enough.
     let top = pairs.reduce(-Double.infinity) { max($0, $1.0 + $1.1) }
+    if top < 700 { return log1p(pairs.reduce(0) { $0 + moved(logP: $1.0, by: $1.1) }) }
+    // Beyond the range of numbers 1 counts no more.
     return top + log(pairs.reduce(0) { $0 + exp($1.0 + $1.1 - top) })
+  }
+
+  /// p (e^δ − 1) from log p: by one power where e^δ may overflow while p underflows.
+  private static func moved(logP: Double, by delta: Double) -> Double {
+    delta < 1 ? exp(logP) * expm1(delta) : exp(logP + delta) - exp(logP)
   }
 
   /// Σ p δ²: twice the leading term of either divergence, ½ Δᵀ(diag p − ppᵀ)Δ.
@@ -172,10 +186,20 @@ public struct PredictionChange: Sendable {
     if isFirstOrder { return variance / 8 }
     return zip(logOld, logRatio).reduce(0) { sum, entry in
       let (logP, delta) = entry
-      // log m − log p = log((1 + e^δ)/2)
-      let middle = delta < 1 ? log1p(expm1(delta) / 2) : delta + log1p(exp(-delta)) - log(2)
+      let middle = PredictionChange.middle(delta)
       return sum + 0.5 * excess(logP: logP, middle) + 0.5 * excess(logP: logP + delta, middle - delta)
     }
+  }
+
+  /// log m − log p = log((1 + e^δ)/2) of a class whose log q − log p is δ.
+  private static func middle(_ delta: Double) -> Double {
+    delta < 1 ? log1p(expm1(delta) / 2) : delta + log1p(exp(-delta)) - log(2)
+  }
+
+  /// log q − log m of a class: the derivative of twice the Jensen–Shannon divergence by q.
+  func middleRatio(_ c: Int) -> Double {
+    let delta = logRatio[c]
+    return isFirstOrder ? delta / 2 : -PredictionChange.middle(-delta)
   }
 
   /// Change of the sample's loss: of −log p_y, or of the mean of (f − y)².

@@ -22,6 +22,13 @@ struct SourcePass: Sendable {
     network.tape.backpropagate(weights, activations, outputGradient: outputGradient, into: &gradients)
   }
 
+  /// The prediction of a source.
+  func outputs(_ source: Int) -> [Double] {
+    let width = outputGradient.shape[outputGradient.shape.rank - 1]
+    let start = (source - rows.lowerBound) * width
+    return (0..<width).map { Double(activations.output[flat: start + $0]) }
+  }
+
   /// Whether the gradient at a source's outputs is exactly 0.
   func isFitted(_ source: Int) -> Bool {
     let width = outputGradient.shape[outputGradient.shape.rank - 1]
@@ -35,7 +42,7 @@ struct Tile: Sendable {
   let base: Activations
   let targets: PredictionTargets
   /// The base predictions, sample after sample.
-  private let outputs: [Double]
+  let outputs: [Double]
 
   var input: Tensor { base.values[0] }
 

@@ -16,16 +16,24 @@ public struct Trainer: Sendable {
 }
 
 extension ExactEngine {
-  /// How the engine forms an update; not for `biasOnly`, which it does not form.
-  func rule(of update: UpdateRule) throws(ElasticityError) -> StepEngine.Rule {
+  /// How the engine forms an update, and where its changes begin; not for `biasOnly`, which it does not form.
+  ///
+  /// Momentum and weight decay move predictions without any gradient: with `trainer` changes begin after the step of
+  /// gradient 0. What the gradient adds to a step of SGD is −lr·g whatever its momentum.
+  func rule(of update: UpdateRule) throws(ElasticityError) -> (StepEngine.Rule, begin: [Tensor]) {
     switch update.plain {
-    case .sgd(let learningRate): return .sgd(learningRate: Float(learningRate))
+    case .sgd(let learningRate): return (.sgd(learningRate: Float(learningRate)), weights)
     case .adamFresh(let learningRate), .biasOnly(let learningRate):
-      return .adamFresh(learningRate: Float(learningRate))
+      return (.adamFresh(learningRate: Float(learningRate)), weights)
     case .trainer:
       guard let trainer else { throw .noTrainer }
-      return .trainer(trainer.optimizer, trainer.state, weights: weights)
-    case .firstOrder, .given, .restricted: return .firstOrder
+      let begin = trainer.optimizer.stepWithoutGradient(
+        weights, trainer.state, isStatistic: network.tape.isStatistic, workers: workers)
+      switch trainer.optimizer {
+      case .sgd(let learningRate, _, _): return (.sgd(learningRate: Float(learningRate)), begin)
+      case .adam: return (.adam(trainer.optimizer, trainer.state, weights: weights), begin)
+      }
+    case .firstOrder, .given, .restricted: return (.firstOrder, weights)
     }
   }
 
@@ -40,24 +48,5 @@ extension ExactEngine {
       for place in names.indices where !fits(names[place], pattern: pattern) { isFixed[place] = true }
     }
     return isFixed
-  }
-}
-
-extension StepEngine.Rule {
-  var isTrainer: Bool { if case .trainer = self { true } else { false } }
-
-  /// The weights from which changes are counted.
-  func base(_ weights: [Tensor], _ network: Network, _ workers: Workers) -> [Tensor] {
-    guard case .trainer(let optimizer, let state, _) = self else { return weights }
-    return optimizer.stepWithoutGradient(
-      weights, state, isStatistic: network.tape.isStatistic, workers: workers)
-  }
-}
-
-extension Tile {
-  /// ‖z' − z‖ between the base predictions of the first sample here and in another tile.
-  func distance(to other: Tile) -> Double {
-    zip(base.output.rows[0], other.base.output.rows[0]).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
-      .squareRoot()
   }
 }

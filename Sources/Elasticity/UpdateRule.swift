@@ -63,6 +63,7 @@ extension UpdateRule {
   }
 
   var isFirstOrder: Bool { plain == .firstOrder }
+  var isTrainer: Bool { if case .trainer = plain { true } else { false } }
 
   /// `sgd(lr=0.001)`, `first_order`, `sgd(lr=0.001, only="fc.*")`
   public var text: String {

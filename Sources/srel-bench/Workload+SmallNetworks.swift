@@ -42,7 +42,8 @@ extension Workload {
     let probes = try run.data.subset(rows: Array(0..<50))
     return {
       for _ in 0..<rounds {
-        _ = try engine.responses(sources: sources, probes: probes, update: .sgd(learningRate: 1e-4))
+        _ = try engine.responses(
+          sources: sources, probes: probes, update: .sgd(learningRate: 1e-4), distances: [.output])
       }
     }
   }

@@ -35,7 +35,7 @@ import Training
 
     let responses = try subject.responses(update: update, weights: weights)
     #expect(responses.map(\.isFitted) == fitted)
-    let ratios = Ratios(responses, distance: .logits, subtracts: false)
+    let ratios = Ratios(responses, distance: .logits)
     #expect(ratios.causes == fitted.map { $0 ? .fitted : nil })
     #expect(ratios.values.map(\.isEmpty) == fitted)
 

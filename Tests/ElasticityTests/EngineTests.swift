@@ -12,14 +12,14 @@ import Training
 @Suite struct EngineTests {
   @Test(arguments: Subject.nets, updates)
   func everySampleIsOneToItself(_ kind: Subject.Kind, _ update: UpdateRule) throws {
-    let responses = try kind().responses(update: update)
+    let responses = try kind().responses(update: update, distances: Distance.allCases)
     for distance in Distance.allCases where distance.isConsistent {
-      let ratios = Ratios(responses, distance: distance, subtracts: false)
-      // S(x, x) with the numerator predicted in a batch of another size: rounding only, and the margin's maximum.
+      let ratios = Ratios(responses, distance: distance)
+      // D at the source and at its least probe from weights that round otherwise: rounding, and the margin's maximum.
       let check = try #require(ratios.selfCheck)
-      #expect(check < (distance == .margin ? 1e-3 : 1e-4), "\(distance): self-check \(check)")
+      #expect(check > 0 && check < RatioRow.tolerance, "\(distance): self-check \(check)")
     }
-    #expect(Ratios(responses, distance: .publishedKL, subtracts: false).selfCheck == nil)
+    #expect(Ratios(responses, distance: .publishedKL).selfCheck == nil)
   }
 
   @Test(arguments: Subject.nets, updates)

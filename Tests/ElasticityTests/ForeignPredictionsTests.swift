@@ -106,3 +106,84 @@ import Testing
     }
   }
 }
+
+/// Predictions tell to how many bits they were rounded, also in a wider number type.
+@Suite struct PrecisionTests {
+  private static let probes = 12
+
+  /// float64 predictions of a step that changes them by `size`, and the same rounded to fewer bits.
+  private func predictions(_ size: Double, bits: Int, seed: UInt64) -> (
+    before: [Double], after: [Double], s: [Double]
+  ) {
+    let n = Self.probes
+    let normals = RandomStream(Seed(seed), .data, object: "precision").normals(0..<UInt64(n * 3 + n * n * 3))
+    let before = normals[..<(n * 3)].map { rounded(30 * $0, to: bits) }
+    var (after, distances): ([Double], [Double]) = ([], [])
+    for pair in 0..<n * n {
+      var square = 0.0
+      for c in 0..<3 {
+        let old = before[pair % n * 3 + c]
+        let change = size * normals[n * 3 + pair * 3 + c]
+        after.append(rounded(old + change, to: bits))
+        square += change * change
+      }
+      distances.append(square.squareRoot())
+    }
+    return (before, after, distances.indices.map { distances[$0] / distances[$0 / n * (n + 1)] })
+  }
+
+  private func rounded(_ x: Double, to bits: Int) -> Double {
+    if bits == 53 || x == 0 { return x }
+    let drop = UInt64(53 - bits)
+    let half: UInt64 = 1 << (drop - 1)
+    return Double(bitPattern: ((x.bitPattern &+ half) >> drop) << drop)
+  }
+
+  private func given(_ before: NPYArray, _ after: NPYArray) throws -> ForeignPredictions {
+    try ForeignPredictions(
+      before: before, after: after,
+      labels: NPYArray([Self.probes], .int64((0..<Self.probes).map { Int64($0 % 3) })), sources: nil)
+  }
+
+  @Test(arguments: [53, 24, 11, 8], [0.5, 4, 32, 1000])
+  func whatIsKeptIsRight(_ bits: Int, _ units: Double) throws {
+    let n = Self.probes
+    var size = 30 * units
+    for _ in 0..<bits { size /= 2 }
+    let (before, after, s) = predictions(size, bits: bits, seed: UInt64(bits))
+    let wide = try given(NPYArray([n, 3], .float64(before)), NPYArray([n, n, 3], .float64(after)))
+    #expect(wide.bits == bits)
+    if bits <= 24 {
+      let narrow = try given(
+        NPYArray([n, 3], .float32(before.map(Float.init))),
+        NPYArray([n, n, 3], .float32(after.map(Float.init))))
+      #expect(narrow.bits == bits)
+      let mixed = try given(
+        NPYArray([n, 3], .float32(before.map(Float.init))),
+        NPYArray([n, n, 3], .float64(after.map { $0 + 1e-3 })))
+      #expect(mixed.bits <= 24)
+    }
+    let measured = try Measurement(
+      of: wide,
+      context: MeasurementContext(run: "given", seed: Seed(5), epoch: 0, step: 0, loss: nil, accuracy: nil),
+      options: MeasurementOptions(distances: [.logits], includesSelf: true, keepsPairs: true),
+      workers: Workers(count: 1))
+    let values = try #require(measured.pairs).numbers(in: "value")
+    var kept = 0
+    for (found, right) in zip(values, s) where !found.isNaN {
+      #expect(abs(found - right) <= 0.2 * right, "\(found), right \(right)")
+      kept += 1
+    }
+    if units == 0.5 { #expect(kept == 0) }
+    if units == 1000 { #expect(kept > n * n * 9 / 10) }
+  }
+
+  /// Round numbers fit every number type and hide nothing.
+  @Test func roundNumbersAreExact() throws {
+    let n = Self.probes
+    let before = (0..<n * 3).map { Double($0 % 7 - 3) * 10 }
+    let after = (0..<n * n * 3).map { before[$0 % (n * 3)] + Double($0 % 5) * 0.25 + 0.5 }
+    let found = try given(NPYArray([n, 3], .float64(before)), NPYArray([n, n, 3], .float64(after)))
+    #expect(found.bits == 53)
+  }
+}

@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Network
 import Testing
+import Training
 
 /// Trained networks against float64 answers of another program.
 ///
@@ -38,6 +39,64 @@ import Testing
     try check(folder, "adam_fresh_1e-4", .subtraction)
   }
 
+  /// A step of a run's own SGD is the step `sgd` of the same rate, and loses nothing on a network of any size.
+  @Test(arguments: folders, ["sgd_1e-3", "sgd_1e-4"])
+  func aTrainerThatIsSGDAgrees(_ folder: String, _ name: String) throws {
+    let golden = try GoldenSet(folder)
+    let rate = try #require(Double(name.dropFirst(4)))
+    let optimizer = Optimizer.sgd(learningRate: rate)
+    let responses = try ExactEngine(
+      network: golden.network, weights: golden.weights, loss: .crossEntropy, workers: Workers(count: 2),
+      trainer: Trainer(optimizer: optimizer, state: optimizer.initialState(for: golden.weights))
+    ).responses(
+      sources: golden.points, probes: golden.points, update: .trainer(learningRate: rate),
+      distances: [.logits, .l2, .kl])
+    for distance in [Distance.logits, .l2, .kl] {
+      let found = Ratios(responses, distance: distance)
+      for (s, expected) in zip(found.values.joined(), try golden.matrix(name, distance.rawValue)) {
+        #expect(abs(s - expected) <= 1e-3 * expected, "\(name) \(distance.rawValue)")
+      }
+      #expect(found.lostPairs == 0 && found.causes.allSatisfy { $0 == nil })
+    }
+  }
+
+  /// Where subtraction cannot work it drops pairs, few of those that were right, and says how far the others are off.
+  @Test(arguments: folders, ["sgd_1e-4", "sgd_1e-7"])
+  func subtractionKeepsOnlyWhatItCanShow(_ folder: String, _ name: String) throws {
+    let golden = try GoldenSet(folder)
+    let rate = try #require(Double(name.dropFirst(4)))
+    let distances: [Distance] = [.logits, .l2, .kl]
+    let responses = try ExactEngine(
+      network: golden.network, weights: golden.weights, loss: .crossEntropy, workers: Workers(count: 2)
+    ).responses(
+      sources: golden.points, probes: golden.points, update: .sgd(learningRate: rate), method: .subtraction,
+      distances: distances)
+    var (right, rightLost, kept) = (0, 0, 0)
+    for distance in distances {
+      let ratios = Ratios(responses, distance: distance)
+      let n = golden.points.count
+      let expected = try golden.matrix(name, distance.rawValue)
+      var worst = 0.0
+      for (source, row) in ratios.rows.enumerated() {
+        for probe in 0..<n where probe != source {
+          let s = expected[source * n + probe]
+          let error = abs(abs(row.probe[probe]) / row.source - s) / s
+          let isKept = row.cause == nil && !row.values[probe].isNaN
+          if isKept { worst = max(worst, error) }
+          kept += isKept ? 1 : 0
+          right += error < 0.0125 ? 1 : 0
+          rightLost += error < 0.0125 && !isKept ? 1 : 0
+        }
+      }
+      #expect(worst <= 0.2, "\(distance.rawValue)")
+      if worst > 0.05 { #expect((ratios.selfCheck ?? 0) >= 0.03, "\(distance.rawValue)") }
+    }
+    print("subtraction \(name): kept \(kept), right \(right), of these dropped \(rightLost)")
+    #expect(kept > 0)
+    // One in ten of the pairs that are off by 5 to 20 % is right by chance.
+    #expect(Double(rightLost) <= 0.1 * Double(right) + 0.1 * Double(90 - kept))
+  }
+
   private func check(_ folder: String, _ name: String, _ method: Elasticity.Method) throws {
     let golden = try GoldenSet(folder)
     let parts = name.split(separator: "_")
@@ -49,7 +108,7 @@ import Testing
     ).responses(sources: golden.points, probes: golden.points, update: update, method: method)
     for distance in [Distance.logits, .l2, .l1, .kl, .klReverse, .publishedKL, .publishedL2] {
       let expected = try golden.matrix(name, distance.rawValue)
-      let ratios = Ratios(responses, distance: distance, subtracts: false)
+      let ratios = Ratios(responses, distance: distance)
       let found = ratios.values.flatMap { $0 }
       try #require(found.count == expected.count)
       let errors = zip(found, expected).map { abs($0 - $1) / abs($1) }.sorted()

@@ -55,6 +55,30 @@ import Testing
     }
   }
 
+  /// Beside a class of p = 1 a small one grows by a large power: both changes are the same, and neither is lost.
+  @Test(arguments: [
+    (p: 120.0, delta: 40.0, other: 130.0, otherDelta: 0.0), (120, 35, 125, 1), (120, 119, 600, 300),
+    (300, 250, 310, -40), (80, 31, 500, 0.5),
+  ])
+  func aLargeChangeOfASmallProbabilityCounts(
+    _ test: (p: Double, delta: Double, other: Double, otherDelta: Double)
+  ) {
+    let change = PredictionChange(
+      z: [0, -test.p, -test.other], delta: [0, test.delta, test.otherDelta], target: .label(0))
+    // All but the first class are below 1e-16: to a part in 10¹⁵ q − p = e^{z+Δ} − e^z for each, and less their sum.
+    let moved = [(-test.p, test.delta), (-test.other, test.otherDelta)].map { exp($0 + $1) - exp($0) }
+    let all = [-(moved[0] + moved[1])] + moved
+    let total = 1 + exp(test.delta - test.p) + exp(test.otherDelta - test.other)
+    let l1 = all.map(abs).reduce(0, +) / total
+    #expect(abs(Distance.l1.value(change) - l1) <= 1e-12 * l1)
+    let l2 = norm(all) / total
+    #expect(abs(Distance.l2.value(change) - l2) <= 1e-12 * l2)
+    #expect(abs(change.probabilityChange.reduce(0, +)) <= 1e-12 * l1)
+    // The loss of the first class grows by −log q.
+    let loss = log1p(total - 1) == 0 ? moved[0] + moved[1] : log(total)
+    #expect(abs(Distance.loss.value(change) - loss) <= 1e-9 * loss)
+  }
+
   /// For small changes KL → ½ Δᵀ(diag p − ppᵀ)Δ with a third-order term; JS is a quarter of it.
   @Test(arguments: directions, [1e-4, 1e-6, 1e-7, 1e-9, 1e-12])
   func smallChangesFollowTheSecondOrderLimit(_ direction: Case, _ size: Double) {

@@ -61,12 +61,14 @@ struct Subject: Sendable {
 
   func responses(
     sources: Dataset? = nil, probes: Dataset? = nil, update: UpdateRule,
-    method: Elasticity.Method = .automatic,
+    method: Elasticity.Method = .automatic, distances: [Distance] = [],
     weights: [Tensor]? = nil, workers: Int = 2
   ) throws -> [SourceResponse] {
     try ExactEngine(
       network: network, weights: weights ?? run.weights, loss: .crossEntropy, workers: Workers(count: workers)
-    ).responses(sources: sources ?? points, probes: probes ?? points, update: update, method: method)
+    ).responses(
+      sources: sources ?? points, probes: probes ?? points, update: update, method: method,
+      distances: distances)
   }
 
   func measurement(
@@ -93,7 +95,7 @@ extension [SourceResponse] {
   var changes: [[[Double]]] { map { $0.probes.map { $0.delta.map { $0 } } } }
 
   func values(_ distance: Distance) -> [[Double]] {
-    Ratios(self, distance: distance, subtracts: false).values
+    Ratios(self, distance: distance).values
   }
 }
 

@@ -226,7 +226,7 @@ import Testing
     let lines = conversation.echoes.filter { $0.hasPrefix("4 measurements: ") }
     #expect(lines.count == 4)
     let start =
-      "4 measurements: sgd(lr=0.001), self left out, 6 x 6 pairs, dropped 0, max |S(x,x) - 1| "
+      "4 measurements: sgd(lr=0.001), self left out, 6 x 6 pairs, dropped 0, computed again within "
     let first = try #require(lines.first)
     #expect(first.hasPrefix(start))
     let check = try #require(Double(first.dropFirst(start.count)))

@@ -27,7 +27,7 @@ struct MeasurementChecks: Codable {
     }
   }
 
-  /// `21 measurements: sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
+  /// `21 measurements: sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, computed again within 3e-07`
   var lines: [String] {
     entries.map { entry in
       "\(entry.count)".counting("measurement") + ": "
@@ -43,6 +43,7 @@ extension Measurement.Summary {
 
   fileprivate mutating func add(_ other: Self) {
     dropped.merge(other.dropped, uniquingKeysWith: +)
+    lostPairs += other.lostPairs
     selfCheck = [selfCheck, other.selfCheck].compactMap { $0 }.max()
     smallGradients = [smallGradients, other.smallGradients].compactMap { $0 }.max()
   }

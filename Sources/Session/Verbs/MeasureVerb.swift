@@ -205,17 +205,20 @@ extension Verb {
 }
 
 extension Measurement.Summary {
-  /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, max |S(x,x) - 1| 3e-07`
+  /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, computed again within 3e-07`
   func text(includesSelf: Bool) -> String {
     var parts = ["update \(update.text)"]
     if control != .none { parts.append("control \(control.rawValue)") }
     parts.append(includesSelf ? "self counted" : "self left out")
     parts.append("\(sources) x \(probes) pairs")
-    let causes = dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-      "\($0.value) sources \($0.key.rawValue)"
+    var causes = dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+      "\("\($0.value)".counting("source")) \($0.key.rawValue)"
+    }
+    if lostPairs > 0 {
+      causes.append("\("\(lostPairs)".counting("pair")) \(DropCause.rounding.rawValue)")
     }
     parts.append("dropped \(causes.isEmpty ? "0" : causes.joined(separator: ", "))")
-    if let selfCheck { parts.append("max |S(x,x) - 1| \(selfCheck.significant(2))") }
+    if let selfCheck { parts.append("computed again within \(selfCheck.significant(2))") }
     if let smallGradients, smallGradients > 0 {
       parts.append("small gradients \((100 * smallGradients).significant(2)) %")
     }

@@ -1,0 +1,132 @@
+import Autodiff
+import Datasets
+import Kernels
+import Network
+import Tensor
+
+/// What all sources of one measurement under one update have in common, and what is done at each.
+struct StepPlan: Sendable {
+  /// The first choice.
+  let engine: StepEngine
+  /// Whether differences step in at a source where subtraction would drop a pair that they can give.
+  let mayFallBack: Bool
+  /// Weights for the second computation: those where changes begin, within their rounding.
+  let moved: [Tensor]
+  let sources: Dataset
+  let probes: Dataset
+  let loss: Loss
+  let tiles: [Tile]
+  /// For each source its row among the probes.
+  let selfRows: [Int?]
+  /// The rounding of subtracted predictions at probes and sources; nil where nothing is subtracted.
+  let noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
+  /// Whether the weights where changes begin are those where gradients are taken.
+  let beginsAtGradient: Bool
+  /// The distances under which pairs are kept or dropped, and for which the arithmetic is checked.
+  let distances: [Distance]
+
+  /// The response to the step at one source.
+  func response(at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) -> SourceResponse {
+    let first = changes(by: engine, at: source, pass, &scratch)
+    guard mayFallBack, !engine.usesDifferences, first.isOutdoneByDifferences else {
+      return checked(first, pass, &scratch)
+    }
+    return checked(
+      changes(by: engine.with(usesDifferences: true), at: source, pass, &scratch), pass, &scratch)
+  }
+
+  private func changes(
+    by engine: StepEngine, at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch
+  ) -> SourceResponse {
+    let step = engine.step(at: source, pass, &scratch)
+    var changes: [PredictionChange] = []
+    for tile in tiles {
+      let part = engine.changes(of: step, at: tile, &scratch)
+      if changes.isEmpty { changes = part } else { changes += part }
+    }
+    let row = selfRows[source]
+    let own: PredictionChange
+    if let row {
+      own = changes[row]
+    } else {
+      own = engine.changes(of: step, at: alone(source, step), &scratch)[0]
+    }
+    let noise: SourceResponse.Noise =
+      if let noise, !engine.usesDifferences {
+        .ofSubtraction(probes: noise.probes, sources: noise.sources, own: row ?? source)
+      } else { .ofDifference }
+    var response = SourceResponse(
+      source: source, selfRow: row, own: own, probes: changes,
+      finding: finding(step, own, pass.outputs(source)),
+      isFitted: pass.isFitted(source),
+      isStill: own.largestChange == 0 && (engine.usesDifferences || step.sums.live == 0),
+      lostPart: step.sums.lostPart, noise: noise)
+    scratch.reclaim(step, isFixed: engine.isFixed)
+    response.rows = distances.map { ($0, response.newRow($0, noise)) }
+    return response
+  }
+
+  /// The base prediction of a source that is no probe.
+  private func alone(_ source: Int, _ step: Step) -> Tile {
+    beginsAtGradient
+      ? Tile(base: step.source, targets: sources.changeTargets([source], loss: loss))
+      : Tile(network: engine.network, weights: engine.weights, data: sources, rows: [source], loss: loss)
+  }
+
+  private func finding(_ step: Step, _ own: PredictionChange, _ outputs: [Double]) -> StepFinding {
+    if !beginsAtGradient {
+      let squares = zip(own.z, outputs).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      return .trainer(drift: squares.squareRoot())
+    }
+    guard case .adamFresh = engine.rule else { return .nothing }
+    return .freshAdam(
+      smallGradients: Double(step.sums.small) / Double(max(step.sums.live, 1)))
+  }
+
+  /// Adds the changes at the source and at its probes of smallest D once more: by differences, from weights that are moved
+  /// within their rounding, so that no sum rounds as it did.
+  private func checked(
+    _ response: SourceResponse, _ pass: SourcePass, _ scratch: inout StepScratch
+  ) -> SourceResponse {
+    var smallest: [Int] = []
+    for case let (_, row) in response.rows {
+      if let probe = row.smallest, !smallest.contains(probe) { smallest.append(probe) }
+    }
+    guard response.rows.contains(where: { $0.distance.isConsistent && $0.row.cause == nil }) else {
+      return response
+    }
+    let engine = self.engine.with(weights: moved, usesDifferences: true)
+    let step = engine.step(at: response.source, pass, &scratch)
+    var result = response
+    func add(_ places: [Int?], _ data: Dataset, _ rows: [Int]) {
+      var base = scratch.activations.take(rows.count) ?? Activations()
+      engine.network.tape.evaluate(moved, data.batch(rows: rows), into: &base)
+      let changes = engine.changes(
+        of: step, at: Tile(base: base, targets: data.changeTargets(rows, loss: loss)), &scratch)
+      scratch.activations.keep(base, rows.count)
+      result.again += zip(places, changes).map { SourceResponse.Again(probe: $0, change: $1) }
+    }
+    if let row = response.selfRow {
+      add([nil] + smallest, probes, [row] + smallest)
+    } else {
+      add([nil], sources, [response.source])
+      if !smallest.isEmpty { add(smallest, probes, smallest) }
+    }
+    scratch.reclaim(step, isFixed: engine.isFixed)
+    return result
+  }
+}
+
+extension SourceResponse {
+  /// Whether a pair is lost in the rounding of subtracted predictions that a difference would show.
+  fileprivate var isOutdoneByDifferences: Bool {
+    rows.contains { distance, row in
+      if row.cause == .rounding { return true }
+      guard row.lostPairs > 0 else { return false }
+      // What is 0 may have been lost; what is not would be as large in a difference, which rounds less.
+      return zip(row.values, zip(row.probe, newRow(distance, .ofDifference).values)).contains { s, exact in
+        s.isNaN && (exact.0 == 0 || !exact.1.isNaN)
+      }
+    }
+  }
+}
