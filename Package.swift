@@ -36,17 +36,19 @@ let package = Package(
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
     .target(name: "CKernels"),
-    .target(name: "Random", swiftSettings: safe),
+    .target(name: "Elementary", swiftSettings: safe),
+    .target(name: "Random", dependencies: ["Elementary"], swiftSettings: safe),
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
-    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CKernels"], swiftSettings: common),
+    .target(name: "Kernels", dependencies: ["Tensor", "Elementary", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
     .target(
-      name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random"],
+      name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random", "Elementary"],
       swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
+      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "Elementary", "CZlib", "CPNG", "CCrypto"],
+      swiftSettings: common),
     .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
-    .target(name: "Tables", swiftSettings: safe),
+    .target(name: "Tables", dependencies: ["Elementary"], swiftSettings: safe),
     .target(
       name: "Training",
       dependencies: ["Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random"],
@@ -54,16 +56,16 @@ let package = Package(
     .target(
       name: "Elasticity",
       dependencies: [
-        "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
+        "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random", "Elementary",
       ], swiftSettings: safe),
-    .target(name: "Theory", dependencies: ["Random", "Tables", "COpenBLAS"], swiftSettings: safe),
-    .target(name: "Charts", dependencies: ["Tables"], swiftSettings: safe),
+    .target(name: "Theory", dependencies: ["Random", "Tables", "Elementary", "COpenBLAS"], swiftSettings: safe),
+    .target(name: "Charts", dependencies: ["Tables", "Elementary"], swiftSettings: safe),
     .target(name: "Language", swiftSettings: safe),
     .target(
       name: "Session",
       dependencies: [
         "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Download", "Tables", "Charts",
-        "Autodiff", "Kernels", "Tensor", "Random",
+        "Autodiff", "Kernels", "Tensor", "Random", "Elementary",
       ], swiftSettings: safe),
     .target(
       name: "CLineEdit",
@@ -95,6 +97,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "ElementaryTests", dependencies: ["Elementary", "TestSupport"]),
     .testTarget(name: "RandomTests", dependencies: ["Random", "TestSupport"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "TestSupport"]),
