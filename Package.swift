@@ -39,13 +39,15 @@ let package = Package(
     .target(name: "Elementary", swiftSettings: safe),
     .target(name: "Random", dependencies: ["Elementary"], swiftSettings: safe),
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
-    .target(name: "Kernels", dependencies: ["Tensor", "Elementary", "COpenBLAS", "CKernels"], swiftSettings: common),
+    .target(
+      name: "Kernels", dependencies: ["Tensor", "Elementary", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
     .target(
       name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random", "Elementary"],
       swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "Elementary", "CZlib", "CPNG", "CCrypto"],
+      name: "Datasets",
+      dependencies: ["Tables", "Tensor", "Random", "Elementary", "CZlib", "CPNG", "CCrypto"],
       swiftSettings: common),
     .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
     .target(name: "Tables", dependencies: ["Elementary"], swiftSettings: safe),
@@ -58,7 +60,8 @@ let package = Package(
       dependencies: [
         "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random", "Elementary",
       ], swiftSettings: safe),
-    .target(name: "Theory", dependencies: ["Random", "Tables", "Elementary", "COpenBLAS"], swiftSettings: safe),
+    .target(
+      name: "Theory", dependencies: ["Random", "Tables", "Elementary", "COpenBLAS"], swiftSettings: safe),
     .target(name: "Charts", dependencies: ["Tables", "Elementary"], swiftSettings: safe),
     .target(name: "Language", swiftSettings: safe),
     .target(
@@ -89,7 +92,8 @@ let package = Package(
     .executableTarget(
       name: "srel-bench",
       dependencies: [
-        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff",
+        "Kernels",
         "Tensor", "Random", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
@@ -97,13 +101,15 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"],
       path: "Tests/TestSupport"),
-    .testTarget(name: "ElementaryTests", dependencies: ["Elementary", "TestSupport"]),
+    .testTarget(name: "ElementaryTests", dependencies: ["Elementary"]),
     .testTarget(name: "RandomTests", dependencies: ["Random", "TestSupport"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "TestSupport"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "Random", "TestSupport"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
     .testTarget(
-      name: "NetworkTests", dependencies: ["Network", "Tables", "Autodiff", "Tensor", "Random", "TestSupport"]),
+      name: "NetworkTests",
+      dependencies: ["Network", "Tables", "Autodiff", "Tensor", "Random", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "Random", "TestSupport"],
       resources: [.copy("Fixtures")]),

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Random
 
 /// The elastic and the inelastic phase of one curve: where S, changing fast at first, begins to settle (`elasticity.md` §5).

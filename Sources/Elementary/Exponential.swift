@@ -1,4 +1,4 @@
-/// e^x. Within 0.6 ulp; overflows to ∞ above 709.78, and goes through subnormal numbers to 0 below −745.13.
+/// e^x. Within 0.65 ulp, 0.8 of a subnormal one; overflows to ∞ above 709.78, and goes through subnormal numbers to 0 below −745.13.
 public func exp(_ x: Double) -> Double {
   exponential(DoubleDouble(x))
 }
@@ -36,12 +36,13 @@ func exponential(_ x: DoubleDouble) -> Double {
   return k > 0 ? y * 2 * powerOfTwo(k - 1) : y * powerOfTwo(k + 1000) * 0x1p-1000
 }
 
-/// e^x − 1 for |x| ≤ 40, with a few bits more than a double has: 2^k − 1 is exact, or rounded far below the rest.
+/// e^x − 1 for |x| ≤ 40, with a few bits more than a double has.
 @inline(__always) private func exponentialMinusOne(_ x: Double) -> DoubleDouble {
   let (k, a, b) = reduced(DoubleDouble(x))
   let power = powerOfTwo(k)
-  let sum = DoubleDouble.sum(power - 1, power * a)
-  return DoubleDouble.orderedSum(sum.hi, sum.lo + power * b)
+  let main = DoubleDouble.sum(power, -1)
+  let sum = DoubleDouble.sum(main.hi, power * a)
+  return DoubleDouble.orderedSum(sum.hi, sum.lo + (main.lo + power * b))
 }
 
 /// e^x = 2^k (1 + a + b) with |a| ≤ 0.347: b = a² / 2! + a³ / 3! + … + ε e^a, where ε is what a leaves out; a¹⁵ / 15! is
@@ -54,14 +55,17 @@ func exponential(_ x: DoubleDouble) -> Double {
   let tail = k * 0x1.a39ef35793c76p-33
   let a = rest - tail
   let error = ((rest - a) - tail) + x.lo
+  // a² / 2 by the first 25 bits of a, whose square is exact, and the rest.
+  let head = (a + 0x1.8p26) - 0x1.8p26
   let series = polynomial(
     a,
     [
-      1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362_880, 1 / 3_628_800, 1 / 39_916_800,
+      1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362_880, 1 / 3_628_800, 1 / 39_916_800,
       1 / 479_001_600, 1 / 6_227_020_800, 1 / 87_178_291_200,
     ])
-  let b = (a * a) * series
-  return (Int(k), a, b + error * (1 + (a + b)))
+  let low = 0.5 * (a - head) * (a + head) + a * (a * a) * series
+  let square = 0.5 * head * head
+  return (Int(k), a, square + (low + error * (1 + (a + (square + low)))))
 }
 
 /// 2^k for −1022 ≤ k ≤ 1023.

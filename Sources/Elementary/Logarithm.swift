@@ -1,10 +1,10 @@
-/// The natural logarithm. Within 0.7 ulp; −∞ at 0, NaN below.
+/// The natural logarithm. Within 0.9 ulp; −∞ at 0, NaN below.
 public func log(_ x: Double) -> Double {
   guard let (k, m) = split(x) else { return special(x) }
   return logarithm(k, m - 1, 0)
 }
 
-/// log(1 + x) without cancellation. Within 0.7 ulp; −∞ at −1, NaN below.
+/// log(1 + x) without cancellation. Within 0.9 ulp; −∞ at −1, NaN below.
 public func log1p(_ x: Double) -> Double {
   if abs(x) < 0x1p-54 { return x }
   // 1 + x lies in [√½, √2): nothing to take out.

@@ -12,7 +12,8 @@ extension CellCache {
       if before == now { return nil }
       switch part {
       case .language: return "the program was \(before ?? ""), it is \(now ?? "")"
-      case .engine: return "the engine was version \(before ?? ""), it is \(now ?? "")"
+      case .engine:
+        return "the engine was numeric version \(before ?? ""), it is numeric version \(now ?? "")"
       case .text: return "its text has changed"
       case .seed: return "the seed was \(before ?? ""), it is \(now ?? "")"
       case .width: return "set width is another"
