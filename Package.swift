@@ -131,7 +131,9 @@ let package = Package(
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(
       name: "SessionTests",
-      dependencies: ["Session", "Download", "Language", "Tables", "Charts", "Kernels", "TestSupport"]),
+      dependencies: [
+        "Session", "Datasets", "Download", "Language", "Tables", "Charts", "Kernels", "TestSupport",
+      ]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),
