@@ -62,7 +62,8 @@ import Testing
       Tensor([z.count], scalars: delta), input: Tensor([z.count], scalars: z), into: &out)
     let found = out.scalars
     #expect(found[0] == 0 && found[1].isNaN && found[2] == 0)
-    #expect(found[3] == Float(1 - Glibc.tanh(1)) && found[4] == Float(-1 - Glibc.tanh(1)))
+    let tangent = Glibc.tanh(Double(1))
+    #expect(found[3] == Float(1 - tangent) && found[4] == Float(-1 - tangent))
     #expect(found[5].isNaN && found[6].isNaN && found[7] == 0)
   }
 
@@ -80,12 +81,12 @@ import Testing
   }
 
   @Test func bitsAreFixed() {
-    let x: [Float] = [1, -0.5, 0x1p-12, 0.173, -2.5, 8.7, 9.1, 1e-40]
+    let x: [Float] = [1, -0.5, 0x1p-12, 0.173, -2.5, 8.7, 9.1, 0x1p-140]
     var out = Tensor(uninitialized: [x.count])
     Elementwise.tanh(Tensor([x.count], scalars: x), into: &out)
     #expect(
       out.scalars == [
-        0x1.85efacp-1, -0x1.d9353ep-2, 0x1p-12, 0x1.5ecfa6p-3, -0x1.f92582p-1, 0x1.fffffep-1, 0x1p0, 1e-40,
+        0x1.85efacp-1, -0x1.d9353ep-2, 0x1p-12, 0x1.5ecfa6p-3, -0x1.f92582p-1, 0x1.fffffep-1, 0x1p0, 0x1p-140,
       ], "\(out.scalars)")
   }
 }
