@@ -184,7 +184,7 @@ public struct TerminalPicture: Sendable, Equatable {
 
   private static func color(_ pixel: SIMD3<Float>) -> TerminalColor? {
     if pixel.x.isNaN || pixel.y.isNaN || pixel.z.isNaN { return nil }
-    let parts = SIMD3<Double>(pixel * 255).rounded(.toNearestOrEven)
+    let parts = (pixel * 255).rounded(.toNearestOrEven)
     return TerminalColor(red: Int(parts.x), green: Int(parts.y), blue: Int(parts.z))
   }
 

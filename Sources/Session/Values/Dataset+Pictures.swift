@@ -85,7 +85,7 @@ extension Dataset {
           let shade = (sum / count - low) / max(high - low, .leastNormalMagnitude)
           return shade.isFinite ? min(1, max(0, shade)) : 0.5
         }
-        let bytes = shades.map { UInt8(Double($0 * 255).rounded()) }
+        let bytes = shades.map { UInt8(($0 * 255).rounded()) }
         if channels == 3 { return bytes }
         let mean = bytes.map(Int.init).reduce(0, +) / max(1, channels)
         return [UInt8](repeating: UInt8(mean), count: 3)
