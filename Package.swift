@@ -92,8 +92,7 @@ let package = Package(
     .executableTarget(
       name: "srel-bench",
       dependencies: [
-        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff",
-        "Kernels",
+        "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels",
         "Tensor", "Random", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
@@ -108,8 +107,7 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "Random", "TestSupport"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
     .testTarget(
-      name: "NetworkTests",
-      dependencies: ["Network", "Tables", "Autodiff", "Tensor", "Random", "TestSupport"]),
+      name: "NetworkTests", dependencies: ["Network", "Tables", "Autodiff", "Tensor", "Random", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Tensor", "Random", "TestSupport"],
       resources: [.copy("Fixtures")]),

@@ -165,7 +165,8 @@ TARGET INLINE void JOIN(dots_of_, NAME)(size_t rows, const struct dot_products *
       const VECTOR right = *(const VECTOR *)(p->right + k + v * LANES);
 #pragma clang loop unroll(full)
       for (size_t r = 0; r < rows; r++) {
-        sum[r][v] = JOIN(multiply_add_, NAME)(*(const VECTOR *)(left + r * p->left_row + k + v * LANES), right, sum[r][v]);
+        const VECTOR value = *(const VECTOR *)(left + r * p->left_row + k + v * LANES);
+        sum[r][v] = JOIN(multiply_add_, NAME)(value, right, sum[r][v]);
       }
     }
   }
@@ -173,7 +174,8 @@ TARGET INLINE void JOIN(dots_of_, NAME)(size_t rows, const struct dot_products *
     const size_t from = k + v * LANES, count = p->depth - from < LANES ? p->depth - from : LANES;
     const VECTOR right = JOIN(load_part_, NAME)(p->right + from, count);
     for (size_t r = 0; r < rows; r++) {
-      sum[r][v] = JOIN(multiply_add_, NAME)(JOIN(load_part_, NAME)(left + r * p->left_row + from, count), right, sum[r][v]);
+      const VECTOR value = JOIN(load_part_, NAME)(left + r * p->left_row + from, count);
+      sum[r][v] = JOIN(multiply_add_, NAME)(value, right, sum[r][v]);
     }
   }
   for (size_t r = 0; r < rows; r++) {

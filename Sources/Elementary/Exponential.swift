@@ -1,4 +1,5 @@
-/// e^x. Within 0.65 ulp, 0.8 of a subnormal one; overflows to ∞ above 709.78, and goes through subnormal numbers to 0 below −745.13.
+/// e^x. Within 0.65 ulp, 0.8 of a subnormal one; overflows to ∞ above 709.78, and goes through subnormal numbers to 0
+/// below −745.13.
 public func exp(_ x: Double) -> Double {
   exponential(DoubleDouble(x))
 }
