@@ -36,17 +36,21 @@ let package = Package(
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
     .target(name: "CKernels"),
-    .target(name: "Random", swiftSettings: safe),
+    .target(name: "Elementary", swiftSettings: safe),
+    .target(name: "Random", dependencies: ["Elementary"], swiftSettings: safe),
     .target(name: "Tensor", dependencies: ["Random"], swiftSettings: common),
-    .target(name: "Kernels", dependencies: ["Tensor", "COpenBLAS", "CKernels"], swiftSettings: common),
+    .target(
+      name: "Kernels", dependencies: ["Tensor", "Elementary", "COpenBLAS", "CKernels"], swiftSettings: common),
     .target(name: "Autodiff", dependencies: ["Tensor", "Kernels"], swiftSettings: safe),
     .target(
-      name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random"],
+      name: "Network", dependencies: ["Tables", "Autodiff", "Kernels", "Tensor", "Random", "Elementary"],
       swiftSettings: safe),
     .target(
-      name: "Datasets", dependencies: ["Tables", "Tensor", "Random", "CZlib", "CPNG", "CCrypto"], swiftSettings: common),
+      name: "Datasets",
+      dependencies: ["Tables", "Tensor", "Random", "Elementary", "CZlib", "CPNG", "CCrypto"],
+      swiftSettings: common),
     .target(name: "Download", dependencies: ["CCrypto"], swiftSettings: safe),
-    .target(name: "Tables", swiftSettings: safe),
+    .target(name: "Tables", dependencies: ["Elementary"], swiftSettings: safe),
     .target(
       name: "Training",
       dependencies: ["Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random"],
@@ -54,16 +58,17 @@ let package = Package(
     .target(
       name: "Elasticity",
       dependencies: [
-        "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
+        "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random", "Elementary",
       ], swiftSettings: safe),
-    .target(name: "Theory", dependencies: ["Random", "Tables", "COpenBLAS"], swiftSettings: safe),
-    .target(name: "Charts", dependencies: ["Tables"], swiftSettings: safe),
+    .target(
+      name: "Theory", dependencies: ["Random", "Tables", "Elementary", "COpenBLAS"], swiftSettings: safe),
+    .target(name: "Charts", dependencies: ["Tables", "Elementary"], swiftSettings: safe),
     .target(name: "Language", swiftSettings: safe),
     .target(
       name: "Session",
       dependencies: [
         "Language", "Theory", "Elasticity", "Training", "Network", "Datasets", "Download", "Tables", "Charts",
-        "Autodiff", "Kernels", "Tensor", "Random",
+        "Autodiff", "Kernels", "Tensor", "Random", "Elementary",
       ], swiftSettings: safe),
     .target(
       name: "CLineEdit",
@@ -95,9 +100,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "ElementaryTests", dependencies: ["Elementary"]),
     .testTarget(name: "RandomTests", dependencies: ["Random", "TestSupport"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "TestSupport"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "Autodiff", "Tensor", "Random", "TestSupport"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Kernels", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NetworkTests", dependencies: ["Network", "Tables", "Autodiff", "Tensor", "Random", "TestSupport"]),
@@ -122,7 +129,9 @@ let package = Package(
     .testTarget(name: "LanguageTests", dependencies: ["Language"]),
     .testTarget(
       name: "SessionTests",
-      dependencies: ["Session", "Download", "Language", "Tables", "Charts", "Kernels", "TestSupport"]),
+      dependencies: [
+        "Session", "Datasets", "Download", "Language", "Tables", "Charts", "Kernels", "TestSupport",
+      ]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",
       swiftSettings: safe),

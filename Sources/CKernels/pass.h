@@ -32,6 +32,18 @@ TARGET static void JOIN(relu_difference_, NAME)(float *restrict out, const float
   }
 }
 
+TARGET static void JOIN(tanh_, NAME)(float *restrict out, const float *x, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = tangent(x[i]);
+}
+
+TARGET static void JOIN(tanh_gradient_, NAME)(float *restrict out, const float *d, const float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = d[i] * (1 - y[i]) * (1 + y[i]);
+}
+
+TARGET static void JOIN(tanh_difference_, NAME)(float *restrict out, const float *delta, const float *z, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = tangent_difference(delta[i], z[i]);
+}
+
 TARGET static void JOIN(add_bias_, NAME)(float *out, const float *x, const float *restrict b, size_t rows,
                                          size_t channels) {
   for (size_t r = 0; r < rows; r++) {

@@ -38,8 +38,9 @@ TARGET INLINE void JOIN(tile_, NAME)(size_t rows, size_t vectors, const struct t
         const VECTOR high = vectors == 2 ? *(const VECTOR *)(panel + LANES) : low;
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < rows; r++) {
-          sum[r][0] += left[r * row] * low;
-          if (vectors == 2) sum[r][1] += left[r * row] * high;
+          const VECTOR value = left[r * row] - (VECTOR){0};
+          sum[r][0] = JOIN(multiply_add_, NAME)(value, low, sum[r][0]);
+          if (vectors == 2) sum[r][1] = JOIN(multiply_add_, NAME)(value, high, sum[r][1]);
         }
         left += step;
         panel += panel_step;
@@ -164,7 +165,8 @@ TARGET INLINE void JOIN(dots_of_, NAME)(size_t rows, const struct dot_products *
       const VECTOR right = *(const VECTOR *)(p->right + k + v * LANES);
 #pragma clang loop unroll(full)
       for (size_t r = 0; r < rows; r++) {
-        sum[r][v] += *(const VECTOR *)(left + r * p->left_row + k + v * LANES) * right;
+        const VECTOR value = *(const VECTOR *)(left + r * p->left_row + k + v * LANES);
+        sum[r][v] = JOIN(multiply_add_, NAME)(value, right, sum[r][v]);
       }
     }
   }
@@ -172,7 +174,8 @@ TARGET INLINE void JOIN(dots_of_, NAME)(size_t rows, const struct dot_products *
     const size_t from = k + v * LANES, count = p->depth - from < LANES ? p->depth - from : LANES;
     const VECTOR right = JOIN(load_part_, NAME)(p->right + from, count);
     for (size_t r = 0; r < rows; r++) {
-      sum[r][v] += JOIN(load_part_, NAME)(left + r * p->left_row + from, count) * right;
+      const VECTOR value = JOIN(load_part_, NAME)(left + r * p->left_row + from, count);
+      sum[r][v] = JOIN(multiply_add_, NAME)(value, right, sum[r][v]);
     }
   }
   for (size_t r = 0; r < rows; r++) {

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 import Tables
 
 extension Figure {
@@ -93,7 +93,7 @@ extension Figure {
     let scale = values.map { isLog ? log10(max($0, 1e-300)) : min(max($0, -1e300), 1e300) }
     guard var low = scale.min(), var high = scale.max() else { return nil }
     let spread = (Statistics.quantile(scale, 0.75) ?? 0) - (Statistics.quantile(scale, 0.25) ?? 0)
-    let width = 2 * spread / cbrt(Double(scale.count))
+    let width = 2 * spread / pow(Double(scale.count), 1.0 / 3)
     let usual = width > 0 ? Int(min(60, max(5, ((high - low) / width).rounded(.up)))) : 20
     let count = bins ?? (high > low ? usual : 1)
     if !(high - low > abs(high) * 1e-12) {

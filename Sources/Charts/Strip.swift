@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// The words over a panel: names of shaded stretches and of upright lines, in rows so that none covers another. They
 /// stand outside the axes, where no curve runs.

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 import Tables
 
 /// The marks of an axis and the range they stand in.
@@ -28,7 +28,7 @@ struct Ticks: Equatable {
       let whole = Int((range.lowerBound - 1e-6).rounded(.up))...Int((range.upperBound + 1e-6).rounded(.down))
       return Ticks(range: range, marks: whole.map { Mark(value: Double($0), label: String($0)) })
     }
-    let power = floor(log10(rough))
+    let power = log10(rough).rounded(.down)
     let base = pow(10, power)
     let factor = [(1.0, 1.5), (2, 3.2), (5, 7)].first { rough / base < $0.1 }?.0 ?? 10
     let step = factor * base
@@ -48,7 +48,7 @@ struct Ticks: Equatable {
     let value = Double(place) * step
     if decimals > 4 || abs(value) >= 1e6 {
       // As many digits as tell neighbouring marks apart, but no noise of rounding.
-      let digits = Int(floor(log10(max(abs(value), step))) - floor(log10(step))) + 1
+      let digits = Int(log10(max(abs(value), step)).rounded(.down) - log10(step).rounded(.down)) + 1
       return value.significant(min(15, digits))
     }
     if decimals == 0 { return value.significant(7) }
@@ -67,7 +67,8 @@ struct Ticks: Equatable {
     let sparse: [[Double]] = [[1], [1, 2, 5], [1, 1.5, 2, 3, 5, 7]]
     for factors in sparse.dropFirst(decades < 1.3 ? 2 : decades < 2.6 ? 1 : 0) {
       var marks: [Mark] = []
-      for power in Int(floor(low))...Int(ceil(high)) where decades < 2.6 || power % stride == 0 {
+      for power in Int(low.rounded(.down))...Int(high.rounded(.up)) where decades < 2.6 || power % stride == 0
+      {
         for factor in factors {
           let value = factor * pow(10, Double(power))
           if isWhole, value != value.rounded() { continue }

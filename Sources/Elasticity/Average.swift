@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Random
 
 /// How the S of all pairs of two classes become one number.

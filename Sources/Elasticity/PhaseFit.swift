@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Random
 
 /// The elastic and the inelastic phase of one curve: where S, changing fast at first, begins to settle (`elasticity.md` §5).
@@ -51,7 +51,7 @@ public struct PhaseFit: Hashable, Sendable {
     var points = zip(times, values).filter { $0 > 0 && $1 > 0 && $0.isFinite && $1.isFinite }
       .sorted { $0.0 < $1.0 }
     let spiky = PhaseFit.spikes(points.map { log10($0.1) })
-    spikes = spiky.map { points[$0].0 }
+    spikes = spiky.sorted().map { points[$0].0 }
     points = points.enumerated().filter { !spiky.contains($0.offset) }.map(\.element)
     count = points.count
     let all = points.map(\.1)

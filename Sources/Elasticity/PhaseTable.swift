@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Random
 import Tables
 

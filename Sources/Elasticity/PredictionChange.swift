@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Network
 
 /// One sample's prediction before an update and its change by it, in `Double` and free of cancellation.

@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import Tensor
 
 /// Loops over whole tensors of one shape; each output element depends on the elements at its own place.
@@ -65,33 +64,29 @@ public enum Elementwise {
     x.withPointer { x in out.withMutablePointer { pass_scale(instructions.set, $0, x, factor, count) } }
   }
 
-  /// out = tanh x
-  public static func tanh(_ x: Tensor, into out: inout Tensor) {
+  /// out = tanh x, within 0.501 ulp; NaN passes through.
+  public static func tanh(_ x: Tensor, into out: inout Tensor, instructions: Instructions = .best) {
     check("tanh", x, out)
     let count = x.count
-    x.withPointer { x in out.withMutablePointer { out in for i in 0..<count { out[i] = tanhf(x[i]) } } }
+    x.withPointer { x in out.withMutablePointer { pass_tanh(instructions.set, $0, x, count) } }
   }
 
   /// The gradient at the input of a tanh whose *output* was y: d (1 − y²).
-  public static func tanhGradient(_ d: Tensor, output y: Tensor, into out: inout Tensor) {
+  public static func tanhGradient(
+    _ d: Tensor, output y: Tensor, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     withPointers("tanhGradient", d, y, &out) { count, d, y, out in
-      for i in 0..<count { out[i] = d[i] * (1 - y[i]) * (1 + y[i]) }
+      pass_tanh_gradient(instructions.set, out, d, y, count)
     }
   }
 
   /// tanh(z + δ) − tanh z without subtracting nearly equal numbers: tanh δ (1 − tanh z tanh(z + δ)), whose last factor is
-  /// formed as (e^{2z + 2δ} + e^{2z}) · 2 / ((1 + e^{2z})(1 + e^{2z + 2δ})).
-  public static func tanhDifference(_ delta: Tensor, input z: Tensor, into out: inout Tensor) {
+  /// formed from e^{−2|z|} and e^{−2|z + δ|}.
+  public static func tanhDifference(
+    _ delta: Tensor, input z: Tensor, into out: inout Tensor, instructions: Instructions = .best
+  ) {
     withPointers("tanhDifference", delta, z, &out) { count, delta, z, out in
-      for i in 0..<count {
-        // In Double and with the sign of z taken out, so that the powers stay below 1.
-        let (a, d) = (Double(z[i]), Double(delta[i]))
-        let (p, q) = (exp(-2 * abs(a)), exp(-2 * abs(a + d)))
-        let rest =
-          (a < 0) == (a + d < 0)
-          ? 2 * (p + q) / ((1 + p) * (1 + q)) : 1 + (1 - p) * (1 - q) / ((1 + p) * (1 + q))
-        out[i] = Float(Glibc.tanh(d) * rest)
-      }
+      pass_tanh_difference(instructions.set, out, delta, z, count)
     }
   }
 

@@ -2,9 +2,9 @@ import CKernels
 
 /// The instructions with which the innermost loops run.
 ///
-/// Each element of a matrix product is summed in an order that depends on nothing but the inner dimension, so `avx2` and
-/// `avx512` give the same bits, for any number of rows; `portable` rounds after each multiplication where the processor
-/// has no fused multiply-add.
+/// Each element of a matrix product is summed in an order that depends on nothing but the inner dimension, and each term is
+/// added in one rounding, so all of them give the same bits, for any number of rows. A processor without fused multiply-add
+/// computes that rounding from others, several times as slowly.
 public enum Instructions: String, CaseIterable, Sendable {
   case portable
   case avx2 = "AVX2"

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 import Tensor
 
 /// Powers of weights w^d, their derivative and their change, element by element; computed in `Double`.

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Tensor
 
 /// What a batch should be predicted as.

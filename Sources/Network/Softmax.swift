@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// Class probabilities from logits, in `Double`.
 public enum Softmax {

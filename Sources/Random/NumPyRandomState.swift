@@ -1,7 +1,7 @@
-import Glibc
+import Elementary
 
 /// NumPy's legacy random state: the draws of `numpy.random.seed(s)` and what follows it, bit for bit up to the rounding of
-/// the C library's logarithm.
+/// one logarithm.
 ///
 /// NumPy keeps this stream fixed (NEP 19). Draws depend on their order, as they do there.
 public struct NumPyRandomState: Sendable {

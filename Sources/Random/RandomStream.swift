@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// A stateless source of random numbers: each draw is a pure function of (seed, stream, object, index).
 ///

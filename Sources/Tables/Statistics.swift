@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// Summaries of a list of numbers. NaN among them makes every result NaN; callers leave missing entries out.
 /// All are nil for too few numbers, so that "none" is never mistaken for zero.

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// An ordinary differential equation of few unknowns, followed by the method of Dormand and Prince (J. Comp. Appl. Math. 6,
 /// 1980), of order 5 with steps chosen for a relative error of 1e-13.

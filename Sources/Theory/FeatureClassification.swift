@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// Which formula of the classification by features is meant.
 public enum FeatureFormula: String, CaseIterable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// A predictor that is linear in the features and homogeneous of degree d ≥ 1 in the weights, f(x) = Σ_i w_i^d x_i, w > 0
 /// (Theorems 5.1–5.3).

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// An incomplete beta integral, which runs through a logarithm where an exponent is 0, and its inverse:
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// The flow of Σ w_i^d x_i on one data point (x, y). All weights follow from one number s, ds/dt = −η d r(s):
 ///

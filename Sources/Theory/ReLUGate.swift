@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// One ReLU gate, f(x) = max(0, w·x), with the loss ½ (f − y)² (Lemma 4.3).
 public enum ReLUGate {

@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// The flow of a gate on Gaussian data, x ~ N(0, I), whose targets are those of a gate w*:
 ///

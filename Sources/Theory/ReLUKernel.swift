@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 
 /// The tangent kernel of a two-layer ReLU network without bias at initialisation, in the limit of infinite width:
 ///

@@ -106,7 +106,7 @@ import Testing
   }
 
   /// What a user may rely on: another number of rows or wider registers change no bit of a row's values.
-  @Test(arguments: Sizes.all, available.filter { $0 != .portable })
+  @Test(arguments: Sizes.all, available)
   func rowsHaveTheSameBitsInEveryBatchAndInstructions(_ sizes: Sizes, _ instructions: Instructions) {
     let (x, w) = (noise([sizes.rows, sizes.depth], 1), noise([sizes.depth, sizes.columns], 2))
     let d = noise([sizes.rows, sizes.columns], 3)
@@ -217,7 +217,7 @@ import Testing
   }
 
   /// What a user may rely on: another number of rows or wider registers change no bit of a sample's values.
-  @Test(arguments: Layer.all, available.filter { $0 != .portable })
+  @Test(arguments: Layer.all, available)
   func samplesHaveTheSameBitsInEveryBatchAndInstructions(_ layer: Layer, _ instructions: Instructions) {
     let convolution = Convolution(layer.geometry)
     let x = noise(layer.tape.input.batch(of: layer.samples), 1)

@@ -47,6 +47,20 @@ import Testing
     #expect(try notebook.files() == files)
   }
 
+  @Test func anotherNumericVersionRunsCellsAndSaysSo() throws {
+    let notebook = try KeptNotebook("# %% a\nx = 1\n# %% b\nx + 1")
+    try notebook.run()
+    let (now, products) = (Version.numeric, Version.matrixProducts)
+    try notebook.patchCells("\(now), \(products)", "\(now - 1), \(products)")
+    let versions = "the engine was numeric version \(now - 1), it is numeric version \(now)"
+    #expect(try notebook.why("a") == ["a would run:", "  " + versions])
+    #expect(try notebook.run().kept == [])
+    #expect(try notebook.why("a") == ["a would not run: nothing has changed"])
+    let others = String(repeating: "x", count: products.utf8.count)
+    try notebook.patchCells(products, others)
+    #expect(try notebook.why("a").last == "  matrix products were \(others), they are \(products)")
+  }
+
   @Test func proseCommentsAndBlanksRunNothing() throws {
     let notebook = try KeptNotebook(Self.chain)
     let first = try notebook.run()

@@ -26,6 +26,15 @@ void pass_relu_gradient(enum instructions set, float *out, const float *d, const
 /* out = max(z + delta, 0) - max(z, 0), without subtracting nearly equal numbers. */
 void pass_relu_difference(enum instructions set, float *out, const float *delta, const float *z, size_t count);
 
+/* out = tanh x, rounded once from double: within 0.501 ulp. NaN stays. */
+void pass_tanh(enum instructions set, float *out, const float *x, size_t count);
+
+/* out = d (1 - y^2), where y is the tanh. */
+void pass_tanh_gradient(enum instructions set, float *out, const float *d, const float *y, size_t count);
+
+/* out = tanh(z + delta) - tanh z, without cancellation. */
+void pass_tanh_difference(enum instructions set, float *out, const float *delta, const float *z, size_t count);
+
 /* out[r, c] = x[r, c] + b[c]; x may be out itself. */
 void pass_add_bias(enum instructions set, float *out, const float *x, const float *b, size_t rows, size_t channels);
 

@@ -11,9 +11,9 @@
 
    A product is computed one panel at a time: all rows of `out` times as many columns as two vector registers hold, one
    where the last columns fit. A right operand that is not small is packed into panels first; the left one is read where it
-   lies. Every element of `out` is summed in the
-   order of the inner dimension, in partial sums of TILE_PARTIAL terms, whatever the number of rows and the width of the
-   registers: instruction sets with fused multiply-add give the same bits. */
+   lies. Every element of `out` is summed in the order of the inner dimension, each term added in one rounding, in partial
+   sums of TILE_PARTIAL terms, whatever the number of rows and the width of the registers: every set of instructions gives
+   the same bits. */
 
 /* Terms that are added up in a register before they are added to `out`: short sums lose less to rounding. */
 enum { TILE_PARTIAL = 512 };

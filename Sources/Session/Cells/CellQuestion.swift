@@ -12,7 +12,7 @@ extension CellCache {
       if before == now { return nil }
       switch part {
       case .language: return "the program was \(before ?? ""), it is \(now ?? "")"
-      case .engine: return "the engine was version \(before ?? ""), it is \(now ?? "")"
+      case .engine: return Self.engineChange(before ?? "", now ?? "")
       case .text: return "its text has changed"
       case .seed: return "the seed was \(before ?? ""), it is \(now ?? "")"
       case .width: return "set width is another"
@@ -28,6 +28,16 @@ extension CellCache {
         return before == nil ? "\(name)\(maker) is a name now" : "\(name)\(maker) has another value"
       }
     }
+  }
+
+  /// What differs in the numeric version and the routines for matrix products behind it.
+  private static func engineChange(_ before: String, _ now: String) -> String {
+    let (old, new) = (before.split(separator: ", ", maxSplits: 1), now.split(separator: ", ", maxSplits: 1))
+    let versions =
+      "the engine was numeric version \(old.first ?? ""), it is numeric version \(new.first ?? "")"
+    let products = "matrix products were \(old.last ?? ""), they are \(new.last ?? "")"
+    if old.last == new.last { return versions }
+    return old.first == new.first ? products : versions + "; " + products
   }
 
   /// Whether a cell would run, and why: nothing is run, and nothing is written.

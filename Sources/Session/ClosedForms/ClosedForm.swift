@@ -1,5 +1,5 @@
 import Datasets
-import Glibc
+import Elementary
 import Language
 import Random
 import Tensor

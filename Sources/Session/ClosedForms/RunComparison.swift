@@ -1,7 +1,7 @@
 import Autodiff
 import Datasets
 import Elasticity
-import Glibc
+import Elementary
 import Language
 import Network
 import Tables

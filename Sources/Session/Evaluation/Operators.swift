@@ -1,4 +1,4 @@
-import Glibc
+import Elementary
 import Language
 
 /// The operators on values.
