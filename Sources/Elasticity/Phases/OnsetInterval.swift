@@ -22,9 +22,10 @@ struct OnsetInterval: Hashable, Sendable {
   }
 
   /// Of one run: t* ± t_{N−6} sd of the onsets of 199 curves, the fitted one with AR(1) noise as loud at each place as six
-  /// parameters may have left of it. A larger ρ would not be safer: it shifts the curve and leaves the joint.
+  /// parameters may have left of it. A larger ρ would not be safer: it shifts the curve and
+  /// leaves the joint. Nil for a curve without noise.
   init?(ofOneRun curve: PhaseCurve, _ fit: PhaseFit, _ segments: JoinedSegments, seed: Seed) {
-    guard let onset = fit.joints.last else { return nil }
+    guard let onset = fit.joints.last, !fit.isExact else { return nil }
     let line = SegmentLine(curve.x, curve.y, joints: fit.joints)
     let count = Double(curve.x.count)
     let correlation = min(fit.correlation ?? 0, 0.9)

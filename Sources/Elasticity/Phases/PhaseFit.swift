@@ -35,6 +35,8 @@ public struct PhaseFit: Hashable, Sendable {
   private(set) var joints: [Double] = []
   /// How loud the noise is at each measurement.
   private(set) var loudness: [Double] = []
+  /// There is no noise.
+  private(set) var isExact = false
 
   public static let leastMove = 1.5
   private static let significance = 0.05
@@ -48,12 +50,15 @@ public struct PhaseFit: Hashable, Sendable {
 
   /// Fits one curve. Times at 0 and values that are not positive have no logarithm and are left out, in any order.
   ///
-  /// - Parameter seed: that of the noise curves (stream `bootstrap`).
+  /// - Parameters:
+  ///   - seed: that of the noise curves (stream `bootstrap`).
+  ///   - isExact: the curve has no noise (a closed form): nothing is compared with noise, and the slopes decide.
   ///
   /// Cost: 13 · 999 scans of N · joints + pairs of joints: 0.1 s for 41 measurements over four decades.
-  public init(times: [Double], values: [Double], seed: Seed) {
+  public init(times: [Double], values: [Double], seed: Seed, isExact: Bool = false) {
     let curve = PhaseCurve([RunCurve(times: times, values: values)])
-    self.init(curve, PhaseFit.isLongEnough(curve) ? NoiseCalibration(curve.x, seed: seed) : nil)
+    self.init(
+      curve, PhaseFit.isLongEnough(curve) ? NoiseCalibration(curve.x, seed: seed) : nil, isExact: isExact)
   }
 
   /// Whether a curve is calibrated and fitted at all.
@@ -62,14 +67,14 @@ public struct PhaseFit: Hashable, Sendable {
   }
 
   /// - Parameter calibration: that of the curve's times; nil where the curve is too short.
-  init(_ curve: PhaseCurve, _ calibration: NoiseCalibration?) {
+  init(_ curve: PhaseCurve, _ calibration: NoiseCalibration?, isExact: Bool = false) {
     (spikes, count, leftOut) = (curve.spikes, curve.x.count, curve.leftOut)
     level = exp(Statistics.median(curve.y) ?? .nan)
     guard let calibration, !calibration.segments.places.isEmpty else {
       refuse(curve)
       return
     }
-    judge(curve, calibration)
+    judge(curve, calibration, isExact: isExact)
   }
 
   /// The outcome of a curve that cannot be fitted.
@@ -84,7 +89,7 @@ public struct PhaseFit: Hashable, Sendable {
     }
   }
 
-  private mutating func judge(_ curve: PhaseCurve, _ calibration: NoiseCalibration) {
+  private mutating func judge(_ curve: PhaseCurve, _ calibration: NoiseCalibration, isExact: Bool) {
     let segments = calibration.segments
     let (lineless, scan, loudness, lag) = segments.noise(of: curve.y)
     self.loudness = loudness
@@ -97,59 +102,70 @@ public struct PhaseFit: Hashable, Sendable {
       (pValue, remarks) = (1, [.oneLine])
       return
     }
-    let upper = calibration.upperCorrelation(lag)
-    correlation = calibration.medianCorrelation(lag)
-    let shares = calibration.shares(scan, upperCorrelation: upper, loudness: loudness)
-    let hasPairs = scan.pair != nil
-    let p = hasPairs ? min(1, 2 * min(shares.one, shares.two)) : shares.one
-    pValue = p
-    if count < Self.countOfPower { remarks.append(.littlePower(count)) }
-    if p >= Self.significance {
-      remarks.insert(.oneLine, at: 0)
-      return
-    }
-    let oneIsEnough = shares.one < (hasPairs ? Self.significance / 2 : Self.significance)
-    guard
-      let line = Self.line(
-        curve, segments, lineless, scan, oneIsEnough: oneIsEnough,
-        secondGains: shares.second < Self.significanceOfSecond)
-    else {
+    guard let wanted = isExact ? exactly(scan) : compare(scan, lag, calibration) else { return }
+    guard let line = Self.line(curve, segments, lineless, scan, wanted) else {
       remarks.insert(.noSteepMiddle, at: 0)
       return
     }
-    moved = exp((line.knots.max() ?? 0) - (line.knots.min() ?? 0))
-    if moved ?? 1 < Self.leastMove {
-      remarks.insert(.smallMove(moved ?? 1), at: 0)
+    let move = exp((line.knots.max() ?? 0) - (line.knots.min() ?? 0))
+    moved = move
+    if move < Self.leastMove {
+      remarks.insert(.smallMove(move), at: 0)
       return
     }
     joints = line.joints
     let after = curve.x.indices.filter { curve.x[$0] >= (joints.last ?? 0) - 1e-9 }
     level = exp(Statistics.median(after.map { curve.y[$0] }) ?? .nan)
     // Slopes over ln t.
-    (earlySlope, lateSlope) = (
-      line.slopes[line.slopes.count - 2] / log(10), line.slopes[line.slopes.count - 1] / log(10)
-    )
+    (earlySlope, lateSlope) = (line.early / log(10), line.late / log(10))
     outcome = ending(of: line, correlation: min(correlation ?? 0, 0.98))
-    if upper > 0.9 { remarks.insert(.correlated(correlation ?? 0), at: 0) }
   }
 
-  /// Two or three joined segments: three where two do not gain enough or the second joint gains much, and where the middle
-  /// one is the steepest: waiting, change, rest. Nil where it is not and two are not enough.
+  /// Whether two segments are enough, and whether three are better than these.
+  private typealias Wanted = (two: Bool, three: Bool)
+
+  /// What AR(1) noise says; nil where one line is as good.
+  private mutating func compare(
+    _ scan: JoinedSegments.Scan, _ lag: Double, _ calibration: NoiseCalibration
+  ) -> Wanted? {
+    let upper = calibration.upperCorrelation(lag)
+    let correlation = calibration.medianCorrelation(lag)
+    let shares = calibration.shares(scan, upperCorrelation: upper, loudness: loudness)
+    let hasPairs = scan.pair != nil
+    let p = hasPairs ? min(1, 2 * min(shares.one, shares.two)) : shares.one
+    (pValue, self.correlation) = (p, correlation)
+    if p >= Self.significance { remarks.append(.oneLine) }
+    if upper > 0.9 { remarks.append(.correlated(correlation)) }
+    if count < Self.countOfPower { remarks.append(.littlePower(count)) }
+    if p >= Self.significance { return nil }
+    let isEnough = shares.one < (hasPairs ? Self.significance / 2 : Self.significance)
+    return (isEnough, shares.second < Self.significanceOfSecond)
+  }
+
+  /// Of a curve without noise three segments are better where the second joint explains most of what one leaves.
+  private mutating func exactly(_ scan: JoinedSegments.Scan) -> Wanted? {
+    loudness = loudness.map { _ in 0 }
+    isExact = true
+    return (true, scan.gainOfSecond > 1)
+  }
+
+  /// Two or three joined segments: three where two are not enough or three are better, and where the middle one is the
+  /// steepest: waiting, change, rest. Nil where it is not and two are not enough.
   private static func line(
     _ curve: PhaseCurve, _ segments: JoinedSegments, _ lineless: [Double], _ scan: JoinedSegments.Scan,
-    oneIsEnough: Bool, secondGains: Bool
+    _ wanted: Wanted
   ) -> SegmentLine? {
     func refined(_ places: [Int]) -> SegmentLine {
       let joints = segments.refined(places.map { segments.places[$0] }, lineless, within: 0.1)
       return SegmentLine(curve.x, curve.y, joints: joints)
     }
-    if let number = scan.pair, !oneIsEnough || secondGains {
+    if let number = scan.pair, !wanted.two || wanted.three {
       let pair = segments.pairs[number]
       let three = refined([pair.first, pair.last])
       let steepness = three.slopes.map(abs)
       if steepness[1] >= steepness[0], steepness[1] >= steepness[2] { return three }
     }
-    return oneIsEnough ? refined([scan.place]) : nil
+    return wanted.two ? refined([scan.place]) : nil
   }
 
   /// Whether the late slope is small beside the early one, with 95 % certainty, or is not.
@@ -158,7 +174,7 @@ public struct PhaseFit: Hashable, Sendable {
     let scale = (Double(count) / freedom).squareRoot()
     let scatter = loudness.map { $0 * scale }
     let quantile = StudentT.quantile(0.95, freedom: max(freedom, 3))
-    let (early, late) = (line.slopes[line.slopes.count - 2], line.slopes[line.slopes.count - 1])
+    let (early, late) = (line.early, line.late)
     let share = early < 0 ? -Self.shareOfSlope : Self.shareOfSlope
     /// sign · late − |early|/4 and how far it may be from the truth.
     func excess(_ sign: Double) -> (value: Double, error: Double) {

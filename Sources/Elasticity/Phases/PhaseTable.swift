@@ -13,9 +13,11 @@ public enum Phases {
     public var value: String
     /// A curve for each entry of these.
     public var by: [String]
+    /// The curves have no noise (closed forms): the slopes alone decide.
+    public var isExact: Bool
 
-    public init(along: String? = nil, value: String = "value", by: [String] = []) {
-      (self.along, self.value, self.by) = (along, value, by)
+    public init(along: String? = nil, value: String = "value", by: [String] = [], isExact: Bool = false) {
+      (self.along, self.value, self.by, self.isExact) = (along, value, by, isExact)
     }
   }
 
@@ -30,7 +32,9 @@ public enum Phases {
     _ table: Table, _ columns: Columns, seed: Seed, workers: Workers
   ) throws(TableError) -> Table {
     let groups = try groups(table, columns, seed: seed, workers: workers)
-    let (settling, intervals) = (runsSettling(groups, seed, workers), intervals(groups, seed, workers))
+    let (settling, intervals) = (
+      runsSettling(groups, columns, seed, workers), intervals(groups, seed, workers)
+    )
     var result = Table(
       columns: try roles(of: columns.by, table) + [
         ("outcome", .note), ("onset", .value), ("low", .value), ("high", .value), ("runs", .note),
@@ -42,7 +46,9 @@ public enum Phases {
       let fit = group.fit
       func power(_ decades: Double?) -> Cell { cell(decades.map { exp($0 * log(10)) }) }
       var remarks = fit.remarks
-      if fit.outcome == .settles, intervals[place] == nil { remarks.append(.fewRuns(group.runs.count)) }
+      if fit.outcome == .settles, intervals[place] == nil {
+        remarks.append(group.runs.count == 1 ? .exact : .fewRuns(group.runs.count))
+      }
       try result.append(
         group.key + [
           .text(fit.outcome.rawValue), cell(fit.onset), power(intervals[place]?.low),
@@ -85,18 +91,15 @@ public enum Phases {
       groups.append(
         try PhaseGroup(table, group, replicates: replicates, axis: axis, value: columns.value))
     }
-    fit(&groups, seed, workers)
+    for (place, found) in fits(groups.map(\.curve), columns, seed, workers).enumerated() {
+      (groups[place].fit, groups[place].calibration) = found
+    }
     return groups
-  }
-
-  private static func fit(_ groups: inout [PhaseGroup], _ seed: Seed, _ workers: Workers) {
-    let fits = fits(groups.map(\.curve), seed, workers)
-    for place in groups.indices { (groups[place].fit, groups[place].calibration) = fits[place] }
   }
 
   /// Fits curves side by side; those of one set of times share their calibration.
   private static func fits(
-    _ curves: [PhaseCurve], _ seed: Seed, _ workers: Workers
+    _ curves: [PhaseCurve], _ columns: Columns, _ seed: Seed, _ workers: Workers
   ) -> [(fit: PhaseFit, calibration: NoiseCalibration?)] {
     var places: [[Double]: Int] = [:]
     var times: [[Double]] = []
@@ -111,19 +114,24 @@ public enum Phases {
     var fits: [(fit: PhaseFit, calibration: NoiseCalibration?)] = curves.map { curve in
       (PhaseFit(curve, nil), places[curve.x].flatMap { calibrations[$0] })
     }
-    workers.forEach(of: &fits) { place, found in found.fit = PhaseFit(curves[place], found.calibration) }
+    workers.forEach(of: &fits) { place, found in
+      found.fit = PhaseFit(curves[place], found.calibration, isExact: columns.isExact)
+    }
     return fits
   }
 
   /// How many runs of each group settle by themselves.
-  private static func runsSettling(_ groups: [PhaseGroup], _ seed: Seed, _ workers: Workers) -> [Int] {
+  private static func runsSettling(
+    _ groups: [PhaseGroup], _ columns: Columns, _ seed: Seed, _ workers: Workers
+  ) -> [Int] {
     var (curves, owners) = ([PhaseCurve](), [Int]())
     for (place, group) in groups.enumerated() where group.runs.count > 1 {
       curves += group.runs.map { PhaseCurve([$0]) }
       owners += group.runs.map { _ in place }
     }
     var counts = groups.map { $0.runs.count == 1 && $0.fit.outcome == .settles ? 1 : 0 }
-    for (owner, found) in zip(owners, fits(curves, seed, workers)) where found.fit.outcome == .settles {
+    for (owner, found) in zip(owners, fits(curves, columns, seed, workers))
+    where found.fit.outcome == .settles {
       counts[owner] += 1
     }
     return counts

@@ -3,6 +3,9 @@ struct SegmentLine: Sendable {
   let joints: [Double]
   /// The slope of each segment.
   let slopes: [Double]
+  /// The slopes of the last two segments; of one line the same.
+  var early: Double { slopes[max(slopes.count - 2, 0)] }
+  var late: Double { slopes[slopes.count - 1] }
   let residuals: [Double]
   /// The values of the line at the first x and at each joint.
   let knots: [Double]

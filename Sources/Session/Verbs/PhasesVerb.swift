@@ -19,6 +19,9 @@ extension Verb {
         "paired", .names("a column"),
         "with between=: the column, such as seed, that pairs the runs of two values; else runs are taken apart"
       ),
+      OptionDeclaration(
+        "exact", .flag, default: "no",
+        "the curves have no noise (closed forms): nothing is compared with noise, the slopes alone decide"),
       OptionDeclaration("seed", .seed, "the seed of the noise curves; else that of the session"),
     ], furtherOptions: .columns,
     notes: [
@@ -43,17 +46,19 @@ extension Verb {
       What cannot be held: a random walk looks like a change (p < .05 in about 13 of 100, still changing in up to 9, \
       settles in at most 3); at 20 % noise most changes are not found, and steep growth reads as no phase change: average \
       over runs. With 21 measurements and a correlation of .8, p < .05 in up to 9 of 100. Below 13 measurements changes \
-      are found only where noise is below 5 %. t* of a smooth curve is the joint of two lines, no time constant.
+      are found only where noise is below 5 %. t* of a smooth curve is the joint of two lines, no time constant. A smooth curve without noise looks like a walk: exact=yes takes it as it is.
       """,
     ],
-    example: "phases (solve(homogeneous, degree=3, optimum=[1, 0.5, 0], points=20, times=log(0.1, 1000)))"
+    example:
+      "phases (solve(homogeneous, degree=3, optimum=[1, 0.5, 0], points=20, times=log(0.1, 1000))) exact=yes"
   ) { session, call in
     guard case .table(let whole) = call.things[0] else { return .nothing }
     let filtered = try session.filtered(whole, call)
     let (by, between, paired) = (call.words("by") ?? [], call.text("between"), call.text("paired"))
     return try session.located(at: call.command.range) {
       let table = try filtered.withoutCoveredKeys(keeping: by + [between, paired].compactMap { $0 })
-      let columns = Phases.Columns(along: call.text("x"), value: call.text("y") ?? "value", by: by)
+      let columns = Phases.Columns(
+        along: call.text("x"), value: call.text("y") ?? "value", by: by, isExact: call.flag("exact"))
       let seed = try session.seed(call)
       guard let between else {
         if paired != nil {
