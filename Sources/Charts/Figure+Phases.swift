@@ -3,11 +3,12 @@ import Tables
 extension Figure {
   /// Shades the elastic and the inelastic part of every panel and marks t*, as found by `phases`.
   ///
-  /// The elastic part ends where the interval of t* begins, the inelastic part begins where it ends; nothing is said of what
-  /// lies between. Without an interval they meet at t*.
+  /// The elastic part ends where the interval of t* begins, the inelastic part begins where it ends; nothing
+  /// is said of what lies between. Without an interval they meet at t*.
   ///
-  /// A row of `phases` belongs to the panels and curves whose facets and `by` it names. Where the curves of a panel have
-  /// onsets of their own, each is a line in its curve's colour and nothing is shaded. Spikes are marked by dotted lines.
+  /// A row of `phases` belongs to the panels and curves whose facets and `by` it names. Where the curves of a
+  /// panel have onsets of their own, each is a line in its curve's colour and nothing is shaded. Spikes are
+  /// marked by dotted lines.
   ///
   /// - Throws: `table(unknownColumn)` for a table that `phases` did not make.
   public mutating func mark(phases: Table, facet: [String], by: [String]) throws(ChartError) {

@@ -8,7 +8,8 @@ enum Asked {
   /// Printed only: what cannot be held, or is not promised.
   case nothing
 
-  /// Whether so many of `count` are right. A share fails only where its 99 % interval lies wholly on the wrong side.
+  /// Whether so many of `count` are right. A share fails only where its 99 % interval lies wholly on the
+  /// wrong side.
   func allows(_ found: Int, of count: Int) -> Bool {
     switch self {
     case .atMost(let share): Self.tail(atLeast: found, of: count, share) >= 0.005
@@ -88,8 +89,8 @@ struct PhaseScenario: Sendable {
     return x.indices.map { exp(truth(x[$0]) + noise[$0]) }
   }
 
-  /// ln S that falls by the factor `drop` over so many decades up to `onset` and then stays; before, where it waits, it is
-  /// flat too.
+  /// ln S that falls by the factor `drop` over so many decades up to `onset` and then stays; before, where it
+  /// waits, it is flat too.
   static func drop(
     by drop: Double = 3, over decades: Double = 2, to onset: Double, waits: Bool = false
   ) -> @Sendable (Double) -> Double {

@@ -5,8 +5,9 @@ import Random
 import Tables
 import Testing
 
-/// Simulated curves with the truth known (`uncertainty.md` §2.2 to 2.4). `scripts/check-phases` runs all cells with as many
-/// curves as it is told and prints what was seen; without it a few cells run with few curves.
+/// Simulated curves with the truth known (`uncertainty.md` §2.2 to 2.4). `scripts/check-phases` runs all
+/// cells with as many curves as it is told and prints what was seen; without it a few cells run with few
+/// curves.
 @Suite struct PhaseSimulationTests {
   /// Curves a cell, nil for the few of everyday.
   private static let full = ProcessInfo.processInfo.environment["SREL_PHASES"].flatMap { Int($0) }

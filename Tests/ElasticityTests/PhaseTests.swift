@@ -138,7 +138,8 @@ import Testing
 
   // MARK: The pieces, beside slow ones
 
-  /// Least squares by the normal equations in the plain basis, solved by elimination: the sum of squares that is left.
+  /// Least squares by the normal equations in the plain basis, solved by elimination: the sum of squares that
+  /// is left.
   private static func left(_ x: [Double], _ y: [Double], joints: [Double]) -> Double {
     let columns = [x.map { _ in 1.0 }, x] + joints.map { p in x.map { max($0 - p, 0) } }
     var system = columns.map { a in
@@ -159,7 +160,8 @@ import Testing
     }
   }
 
-  /// The joint of a clean bend lies where least squares over a fine grid leaves least, and the slopes are those of its sides.
+  /// The joint of a clean bend lies where least squares over a fine grid leaves least, and the slopes are
+  /// those of its sides.
   @Test func theOnsetIsThatOfASlowSearch() throws {
     let times = Self.times(33, 1)
     for trial in 0..<5 {
@@ -229,8 +231,8 @@ import Testing
     return table
   }
 
-  /// Onsets that differ by half a decade do so with a small p; paired runs, which share the seed's effect, tell it more
-  /// sharply than runs apart, and equal onsets do not differ.
+  /// Onsets that differ by half a decade do so with a small p; paired runs, which share the seed's effect,
+  /// tell it more sharply than runs apart, and equal onsets do not differ.
   @Test func onsetsOfTwoConditionsAreCompared() throws {
     let table = try Self.runs([("a", 1.7), ("b", 2.2), ("c", 1.7)], seeds: 6)
     func rows(_ paired: String?) throws -> Table {
@@ -357,7 +359,8 @@ import Testing
     #expect(abs(log10(onsets.0 / onsets.1)) < 0.05)
   }
 
-  /// The real network after its burn-in (the cases folder; skipped where absent): at most 5 % of its curves settle.
+  /// The real network after its burn-in (the cases folder; skipped where absent): at most 5 % of its curves
+  /// settle.
   @Test(arguments: ["s3c_kl_mean", "s3c_kl_geomean"])
   func aStationaryNetworkDoesNotSettle(name: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

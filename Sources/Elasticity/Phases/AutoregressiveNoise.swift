@@ -8,8 +8,8 @@ enum AutoregressiveNoise {
     return curve
   }
 
-  /// How loud the noise is around each measurement: the root mean square of the residuals over ± max(2, N/10) places, at
-  /// least a tenth of that of all.
+  /// How loud the noise is around each measurement: the root mean square of the residuals over ± max(2, N/10)
+  /// places, at least a tenth of that of all.
   static func loudness(_ residuals: [Double]) -> [Double] {
     let count = residuals.count
     let reach = max(2, Int((Double(count) / 10).rounded(.toNearestOrEven)))

@@ -1,7 +1,7 @@
 /// Two and three joined segments on one set of places x = log₁₀ t, fitted by least squares.
 ///
-/// A joint at p bends the line by a hinge max(x − p, 0). Joints stand on a grid of ten a decade, with half a decade and three
-/// measurements in every segment (`uncertainty.md` §2.1).
+/// A joint at p bends the line by a hinge max(x − p, 0). Joints stand on a grid of ten a decade, with half a
+/// decade and three measurements in every segment (`uncertainty.md` §2.1).
 struct JoinedSegments: Sendable {
   /// log₁₀ of the times, ascending.
   let x: [Double]
@@ -108,7 +108,8 @@ struct JoinedSegments: Sendable {
     return scan
   }
 
-  /// What the best three segments on the grid leave of a line's residuals; of two where there is no room for three.
+  /// What the best three segments on the grid leave of a line's residuals; of two where there is no room for
+  /// three.
   func left(of residuals: [Double], _ scan: Scan) -> [Double] {
     guard let number = scan.pair else {
       let product = hinged(scan.place, residuals)
@@ -166,8 +167,8 @@ struct JoinedSegments: Sendable {
     return (crossed - 2 * a.product * b.product * overlap) / determinant
   }
 
-  /// The joints moved off the grid to where they explain most: a golden section search of 14 steps within ± `reach` of
-  /// each in turn, twice round for two.
+  /// The joints moved off the grid to where they explain most: a golden section search of 14 steps within ±
+  /// `reach` of each in turn, twice round for two.
   func refined(_ joints: [Double], _ residuals: [Double], within reach: Double) -> [Double] {
     let golden = (5.0.squareRoot() - 1) / 2
     let (first, last) = ((x.first ?? 0) + Self.leastDecades, (x.last ?? 0) - Self.leastDecades)

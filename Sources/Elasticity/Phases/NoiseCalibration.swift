@@ -1,12 +1,12 @@
 import Random
 import Tables
 
-/// What joined segments find in AR(1) noise at one set of times: the distribution of the lag-1 correlation of residuals,
-/// and curves to compare gains with.
+/// What joined segments find in AR(1) noise at one set of times: the distribution of the lag-1 correlation of
+/// residuals, and curves to compare gains with.
 ///
-/// Three segments take correlation out of the residuals (the median of r₁ is −.16 at ρ = 0, .32 at ρ = .9 for 41 times), so
-/// r₁ is read against curves of known ρ. Curves of all ρ are made from the same innovations. The cost, 12 · 999 scans, is that
-/// of a few dozen milliseconds, once for each set of times.
+/// Three segments take correlation out of the residuals (the median of r₁ is −.16 at ρ = 0, .32 at ρ = .9 for
+/// 41 times), so r₁ is read against curves of known ρ. Curves of all ρ are made from the same innovations.
+/// The cost, 12 · 999 scans, is that of a few dozen milliseconds, once for each set of times.
 struct NoiseCalibration: Sendable {
   /// The correlations of the curves; 1 is a random walk.
   static let correlations = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1]
@@ -58,15 +58,16 @@ struct NoiseCalibration: Sendable {
     return correlations[above - 1] + share * (correlations[above] - correlations[above - 1])
   }
 
-  /// How often noise gains as much: (1 + the number of curves that do) / 1000, for one joint, for two, for the second of two.
+  /// How often noise gains as much: (1 + the number of curves that do) / 1000, for one joint, for two, for
+  /// the second of two.
   struct Shares {
     var one: Double
     var two: Double
     var second: Double
   }
 
-  /// Compares the gains of a curve with those of noise of the next correlation at or above the upper bound, as loud at each
-  /// place as the curve's. Costs 999 scans.
+  /// Compares the gains of a curve with those of noise of the next correlation at or above the upper bound,
+  /// as loud at each place as the curve's. Costs 999 scans.
   func shares(_ scan: JoinedSegments.Scan, upperCorrelation: Double, loudness: [Double]) -> Shares {
     let correlation = Self.correlations.first { $0 >= upperCorrelation - 1e-9 } ?? 1
     var counts = (one: 1, two: 1, second: 1)
@@ -85,7 +86,8 @@ struct NoiseCalibration: Sendable {
 }
 
 extension JoinedSegments {
-  /// The best joints of a curve, and the loudness and the lag-1 correlation of what the best three segments leave.
+  /// The best joints of a curve, and the loudness and the lag-1 correlation of what the best three segments
+  /// leave.
   func noise(of y: [Double]) -> (lineless: [Double], scan: Scan, loudness: [Double], lag: Double) {
     let lineless = withoutLine(y)
     let scan = scan(lineless)

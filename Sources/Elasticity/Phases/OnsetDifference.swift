@@ -12,8 +12,8 @@ struct OnsetDifference: Hashable, Sendable {
 
   /// The onsets of two conditions, each refitted over the same runs in the same order.
   ///
-  /// The differences run by run and those without one run give mean and error as for one onset (`OnsetInterval`), with R − 1
-  /// degrees of freedom; nil for fewer than three runs.
+  /// The differences run by run and those without one run give mean and error as for one onset
+  /// (`OnsetInterval`), with R − 1 degrees of freedom; nil for fewer than three runs.
   init?(paired first: OnsetSample, _ second: OnsetSample) {
     guard first.runs.count >= OnsetInterval.fewestRuns else { return nil }
     let refits = second.refits.minus(first.refits)
@@ -21,8 +21,8 @@ struct OnsetDifference: Hashable, Sendable {
     self.init(onsets, error: refits.error, freedom: Double(first.runs.count - 1))
   }
 
-  /// The onsets of two conditions with runs of their own: the squares of the errors are added, with Satterthwaite's degrees
-  /// of freedom; nil for fewer than three runs of one.
+  /// The onsets of two conditions with runs of their own: the squares of the errors are added, with
+  /// Satterthwaite's degrees of freedom; nil for fewer than three runs of one.
   init?(apart first: OnsetSample, _ second: OnsetSample) {
     guard min(first.runs.count, second.runs.count) >= OnsetInterval.fewestRuns else { return nil }
     let (a, b) = (first.refits.error, second.refits.error)
@@ -34,7 +34,8 @@ struct OnsetDifference: Hashable, Sendable {
     self.init(onsets, error: variance.squareRoot(), freedom: freedom)
   }
 
-  /// The hull of the intervals around the difference of all runs' onsets and around the mean of the runs' own.
+  /// The hull of the intervals around the difference of all runs' onsets and around the mean of the runs'
+  /// own.
   private init(_ onsets: (all: Double, mean: Double), error: Double, freedom: Double) {
     let half = StudentT.quantile(0.975, freedom: freedom) * error
     difference = onsets.all

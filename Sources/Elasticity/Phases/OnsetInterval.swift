@@ -10,9 +10,9 @@ struct OnsetInterval: Hashable, Sendable {
   private static let curves = 199
   private static let level = 0.975
 
-  /// Over runs: [min(t*, m) − t f, max(t*, m) + t f] with the t quantile of R − 1 degrees, m the mean of the runs' own
-  /// onsets, f the larger of their standard error and of the jackknife's of the onset of all (`uncertainty.md` §2.1).
-  /// Nil for fewer than three. Costs 2 R refits.
+  /// Over runs: [min(t*, m) − t f, max(t*, m) + t f] with the t quantile of R − 1 degrees, m the mean of the
+  /// runs' own onsets, f the larger of their standard error and of the jackknife's of the onset of all
+  /// (`uncertainty.md` §2.1). Nil for fewer than three. Costs 2 R refits.
   init?(overRunsOf curve: PhaseCurve, _ fit: PhaseFit, _ segments: JoinedSegments) {
     guard curve.runs.count >= Self.fewestRuns, let onset = fit.joints.last else { return nil }
     let refits = OnsetRefits(curve.runs, fit.joints, segments)
@@ -21,8 +21,8 @@ struct OnsetInterval: Hashable, Sendable {
     self.init(min(onset, refits.mean) - half, max(onset, refits.mean) + half, within: segments.x)
   }
 
-  /// Of one run: t* ± t_{N−6} sd of the onsets of 199 curves, the fitted one with AR(1) noise as loud at each place as six
-  /// parameters may have left of it. A larger ρ would not be safer: it shifts the curve and
+  /// Of one run: t* ± t_{N−6} sd of the onsets of 199 curves, the fitted one with AR(1) noise as loud at each
+  /// place as six parameters may have left of it. A larger ρ would not be safer: it shifts the curve and
   /// leaves the joint. Nil for a curve without noise.
   init?(ofOneRun curve: PhaseCurve, _ fit: PhaseFit, _ segments: JoinedSegments, seed: Seed) {
     guard let onset = fit.joints.last, !fit.isExact else { return nil }
@@ -85,8 +85,8 @@ struct OnsetRefits: Sendable {
 
   var mean: Double { Statistics.mean(own) ?? .nan }
 
-  /// The larger of sd/√R of the runs' own onsets and of the jackknife's √((R − 1)/R Σ (· − mean)²); never below what the
-  /// search can tell apart.
+  /// The larger of sd/√R of the runs' own onsets and of the jackknife's √((R − 1)/R Σ (· − mean)²); never
+  /// below what the search can tell apart.
   var error: Double {
     let count = Double(without.count)
     let spread = (Statistics.standardDeviation(without) ?? 0) * (count - 1) / count.squareRoot()
@@ -95,8 +95,8 @@ struct OnsetRefits: Sendable {
 }
 
 extension JoinedSegments {
-  /// The last joint of a curve that is known to have joints near these: the best on the grid, moved off it, for one; two are
-  /// both moved within `width`.
+  /// The last joint of a curve that is known to have joints near these: the best on the grid, moved off it,
+  /// for one; two are both moved within `width`.
   func onset(_ lineless: [Double], near joints: [Double], within width: Double) -> Double {
     guard joints.count == 1 else { return refined(joints, lineless, within: width).last ?? .nan }
     return refined([bestPlace(lineless, near: joints[0], within: width)], lineless, within: 0.1)[0]

@@ -6,14 +6,15 @@ import Tables
 extension Phases {
   /// The differences between the onsets of every two entries of the column `between`, one row each.
   ///
-  /// `ratio` is the second onset by the first, `low` to `high` its 95 % interval over runs, `p` that of no difference, and
-  /// `p_corrected` that for as many comparisons as the table has (Holm 1979). Where a condition does not settle there is none,
-  /// and `remark` says so.
+  /// `ratio` is the second onset by the first, `low` to `high` its 95 % interval over runs, `p` that of no
+  /// difference, and `p_corrected` that for as many comparisons as the table has (Holm 1979). Where a
+  /// condition does not settle there is none, and `remark` says so.
   ///
   /// - Parameters:
   ///   - between: the column of conditions.
   ///   - paired: a column, such as `seed`, whose entries pair the runs of two conditions; nil takes runs apart.
-  /// - Throws: `TableError` as `table`; `ElasticityError.oneCondition` where there is nothing to compare, `.repeatedRun` where
+  /// - Throws: `TableError` as `table`; `ElasticityError.oneCondition` where there is nothing to compare,
+  ///   `.repeatedRun` where
   ///   runs cannot be paired.
   public static func differences(
     _ table: Table, _ columns: Columns, between: String, paired: String? = nil, seed: Seed, workers: Workers

@@ -19,8 +19,8 @@ struct PhaseCurve: Sendable {
 
   var decades: Double { (x.last ?? 0) - (x.first ?? 0) }
 
-  /// Takes the times that all runs have. A spike of the mean is left out; one of a single run among several is put down to
-  /// the median around it, so that the others keep that time. Costs O(runs · N log N).
+  /// Takes the times that all runs have. A spike of the mean is left out; one of a single run among several
+  /// is put down to the median around it, so that the others keep that time. Costs O(runs · N log N).
   init(_ runs: [RunCurve]) {
     var shared = Set(runs.first?.times ?? [])
     for run in runs.dropFirst() { shared.formIntersection(run.times) }
@@ -48,8 +48,8 @@ struct PhaseCurve: Sendable {
     (x, y, self.runs) = (averaged(logs), averaged(mean), rows.map(averaged))
   }
 
-  /// The places of values far above both neighbourhoods, at most two in a row: S = D(x')/D(x) where D(x) passes through
-  /// zero. Far is six robust deviations from the median around, and at least a factor of 3.
+  /// The places of values far above both neighbourhoods, at most two in a row: S = D(x')/D(x) where D(x)
+  /// passes through zero. Far is six robust deviations from the median around, and at least a factor of 3.
   private static func spikes(_ y: [Double]) -> [Int] {
     guard y.count >= leastCount else { return [] }
     let gaps = y.indices.map { y[$0] - around($0, y) }

@@ -2,12 +2,14 @@ import Foundation
 import Random
 import Tables
 
-/// The elastic and the inelastic phase of one curve: where S, changing fast at first, begins to settle (`elasticity.md` §5).
+/// The elastic and the inelastic phase of one curve: where S, changing fast at first, begins to settle
+/// (`elasticity.md` §5).
 ///
-/// ln S is fitted over log₁₀ t by one line and by two or three joined segments. Whether these gain more than noise is read
-/// off curves of AR(1) noise, as loud at each place as the residuals and correlated as much as they may be (an upper bound:
-/// Berger and Boos 1994). It settles only where an upper bound of the late slope is below a quarter of the slope before
-/// (two one-sided tests: Schuirmann 1987). The constants are those of `uncertainty.md` §2.1, and its tables say what holds.
+/// ln S is fitted over log₁₀ t by one line and by two or three joined segments. Whether these gain more than
+/// noise is read off curves of AR(1) noise, as loud at each place as the residuals and correlated as much as
+/// they may be (an upper bound: Berger and Boos 1994). It settles only where an upper bound of the late slope
+/// is below a quarter of the slope before (two one-sided tests: Schuirmann 1987). The constants are those of
+/// `uncertainty.md` §2.1, and its tables say what holds.
 public struct PhaseFit: Hashable, Sendable {
   public private(set) var outcome = PhaseOutcome.tooShort
   /// What limits the outcome.
@@ -18,7 +20,8 @@ public struct PhaseFit: Hashable, Sendable {
   public private(set) var pValue: Double?
   /// The lag-1 correlation of the noise, corrected for what the segments take out of it.
   public private(set) var correlation: Double?
-  /// Largest by smallest S of the fitted line up to the last joint; of the one line over all times without joints.
+  /// Largest by smallest S of the fitted line up to the last joint; of the one line over all times without
+  /// joints.
   public private(set) var moved: Double?
   /// The slopes of the last two segments, d log S / d log t.
   public private(set) var earlySlope: Double?
@@ -27,7 +30,8 @@ public struct PhaseFit: Hashable, Sendable {
   public private(set) var level: Double
   /// Times at which S is a spike: a denominator that crosses zero. They are left out of the fit.
   public let spikes: [Double]
-  /// How many measurements were fitted, and how many have no logarithm or stand at times that not every run has.
+  /// How many measurements were fitted, and how many have no logarithm or stand at times that not every run
+  /// has.
   public let count: Int
   public let leftOut: Int
 
@@ -48,7 +52,8 @@ public struct PhaseFit: Hashable, Sendable {
   /// Below this many measurements a drop by 3 is found only where noise is below 5 %.
   private static let countOfPower = 13
 
-  /// Fits one curve. Times at 0 and values that are not positive have no logarithm and are left out, in any order.
+  /// Fits one curve. Times at 0 and values that are not positive have no logarithm and are left out, in any
+  /// order.
   ///
   /// - Parameters:
   ///   - seed: that of the noise curves (stream `bootstrap`).
@@ -142,15 +147,16 @@ public struct PhaseFit: Hashable, Sendable {
     return (isEnough, shares.second < Self.significanceOfSecond)
   }
 
-  /// Of a curve without noise three segments are better where the second joint explains most of what one leaves.
+  /// Of a curve without noise three segments are better where the second joint explains most of what one
+  /// leaves.
   private mutating func exactly(_ scan: JoinedSegments.Scan) -> Wanted? {
     loudness = loudness.map { _ in 0 }
     isExact = true
     return (true, scan.gainOfSecond > 1)
   }
 
-  /// Two or three joined segments: three where two are not enough or three are better, and where the middle one is the
-  /// steepest: waiting, change, rest. Nil where it is not and two are not enough.
+  /// Two or three joined segments: three where two are not enough or three are better, and where the middle
+  /// one is the steepest: waiting, change, rest. Nil where it is not and two are not enough.
   private static func line(
     _ curve: PhaseCurve, _ segments: JoinedSegments, _ lineless: [Double], _ scan: JoinedSegments.Scan,
     _ wanted: Wanted

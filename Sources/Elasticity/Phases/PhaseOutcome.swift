@@ -2,7 +2,8 @@ import Tables
 
 /// What can be said of the phases of a curve.
 public enum PhaseOutcome: String, Hashable, Sendable, CaseIterable {
-  /// S changes, then settles: the slope after the onset t* is below a quarter of that before it, with 95 % certainty.
+  /// S changes, then settles: the slope after the onset t* is below a quarter of that before it, with 95 %
+  /// certainty.
   case settles
   /// S has changed, and the slope at the end is above a quarter of that before, with 95 % certainty.
   case changing = "still changing"
@@ -44,8 +45,8 @@ public enum PhaseRemark: Hashable, Sendable, CustomStringConvertible {
       "S moves by a factor of \(moved.significant(2)); \(PhaseFit.leastMove) is needed"
     case .noSteepMiddle: "three segments are better than one line, but the middle one is not the steepest"
     case .correlated(let correlation):
-      "correlated at \(correlation.significant(2)), as a walk or a smooth curve: one curve cannot tell a drift from a walk; "
-        + "measure more seeds, or say exact=yes of a curve without noise"
+      "correlated at \(correlation.significant(2)), as a walk or a smooth curve: one curve cannot tell a drift "
+        + "from a walk; measure more seeds, or say exact=yes of a curve without noise"
     case .littlePower(let count): "\(count) measurements show a change only where noise is below 5 %"
     case .exact: "no interval: a curve without noise has none"
     case .fewRuns(let count): "no interval: over runs it needs 3, not \(count)"

@@ -21,13 +21,13 @@ public enum Phases {
     }
   }
 
-  /// One row for each different entry of the columns `by`: the fit of the geometric mean over runs, and, where S settles, an
-  /// interval of the onset over three runs or more, or of a single one.
+  /// One row for each different entry of the columns `by`: the fit of the geometric mean over runs, and,
+  /// where S settles, an interval of the onset over three runs or more, or of a single one.
   ///
   /// - Throws: `TableError` for columns that are not there or keys that would be averaged over.
   ///
-  /// Cost: a calibration for each set of times, 999 scans a curve (its runs are fitted too), 199 refits for a single run's
-  /// interval; about 10 ms a curve. The same for any number of workers.
+  /// Cost: a calibration for each set of times, 999 scans a curve (its runs are fitted too), 199 refits for a
+  /// single run's interval; about 10 ms a curve. The same for any number of workers.
   public static func table(
     _ table: Table, _ columns: Columns, seed: Seed, workers: Workers
   ) throws(TableError) -> Table {

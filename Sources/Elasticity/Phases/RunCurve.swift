@@ -5,7 +5,8 @@ import Tables
 struct RunCurve: Sendable {
   var times: [Double] = []
   var y: [Double] = []
-  /// How many measurements have no logarithm: times at 0 and below, values that are not positive or not finite.
+  /// How many measurements have no logarithm: times at 0 and below, values that are not positive or not
+  /// finite.
   var leftOut = 0
 
   /// Values of one time are averaged in the logarithm.

@@ -50,7 +50,8 @@ struct SegmentLine: Sendable {
     (self.columns, self.triangle) = (columns, triangle)
   }
 
-  /// The standard error of Σ_k c_k · slope_k where the measurements scatter by `loudness` with AR(1) correlation.
+  /// The standard error of Σ_k c_k · slope_k where the measurements scatter by `loudness` with AR(1)
+  /// correlation.
   func standardError(ofSlopes weights: [Double], loudness: [Double], correlation: Double) -> Double {
     // slope_k = β₁ + … : weights of the coefficients, then those of the measurements, a = Q R⁻ᵀ c.
     let ofBeta = [0] + weights.indices.map { k in weights[k...].reduce(0, +) }

@@ -13,11 +13,11 @@ extension Verb {
       OptionDeclaration("by", .names("columns"), "a curve for each value"),
       OptionDeclaration(
         "between", .names("a column"),
-        "compare the onsets of every two values of it, in place of giving each: their ratio, interval and p over runs"
+        "compare the onsets of every two values in place of giving each: ratio, interval and p over runs"
       ),
       OptionDeclaration(
         "paired", .names("a column"),
-        "with between=: the column, such as seed, that pairs the runs of two values; else runs are taken apart"
+        "with between=: the column, such as seed, that pairs the runs of two values; else they are apart"
       ),
       OptionDeclaration(
         "exact", .flag, default: "no",
@@ -26,27 +26,29 @@ extension Verb {
     ], furtherOptions: .columns,
     notes: [
       """
-      The outcome is one of: settles · still changing · changed, whether it has settled cannot be told · no phase change \
-      (one line is as good).
+      The outcome is one of: settles · still changing · changed, whether it has settled cannot be told · \
+      no phase change (one line is as good).
       """,
       """
-      p is an upper value of the share of noise curves, as correlated and as loud as what is left of the curve, in which \
-      joined segments gain as much. correlation is that of neighbouring measurements.
+      p is an upper value of the share of noise curves, as correlated and as loud as what is left of the \
+      curve, in which joined segments gain as much. correlation is that of neighbouring measurements.
       """,
       """
-      settles: p < .05, S moved by 1.5 or more before the last joint t*, and an upper bound of the slope after it is below \
-      a quarter of the slope before it. low to high is a 95 % interval of t*: over runs from three on, of the noise of the \
-      curve for one run, none for two.
+      settles: p < .05, S moved by 1.5 or more before the last joint t*, and an upper bound of the slope \
+      after it is below a quarter of the slope before it. low to high is a 95 % interval of t*: over \
+      runs from three on, of the noise of the curve for one run, none for two.
       """,
       """
-      A curve needs 8 measurements over 1.5 decades of time. Times at 0 and below, values that are not positive and times \
-      that not every run has are left out and counted in left_out.
+      A curve needs 8 measurements over 1.5 decades of time. Times at 0 and below, values that are not \
+      positive and times that not every run has are left out and counted in left_out.
       """,
       """
-      What cannot be held: a random walk looks like a change (p < .05 in about 13 of 100, still changing in up to 9, \
-      settles in at most 3); at 20 % noise most changes are not found, and steep growth reads as no phase change: average \
-      over runs. With 21 measurements and a correlation of .8, p < .05 in up to 9 of 100. Below 13 measurements changes \
-      are found only where noise is below 5 %. t* of a smooth curve is the joint of two lines, no time constant. A smooth curve without noise looks like a walk: exact=yes takes it as it is.
+      What cannot be held: a random walk looks like a change (p < .05 in about 13 of 100, still changing \
+      in up to 9, settles in at most 3). At 20 % noise most changes are not found, and steep growth \
+      reads as no phase change: average over runs. With 21 measurements and a correlation of .8, p < .05 \
+      in up to 9 of 100. Below 13 measurements changes are found only where noise is below 5 %. t* of a \
+      smooth curve is the joint of two lines, no time constant. A smooth curve without noise looks like \
+      a walk: exact=yes takes it as it is.
       """,
     ],
     example:
