@@ -111,6 +111,7 @@ struct JoinedSegments: Sendable {
   /// What the best three segments on the grid leave of a line's residuals; of two where there is no room for
   /// three.
   func left(of residuals: [Double], _ scan: Scan) -> [Double] {
+    if places.isEmpty { return residuals }
     guard let number = scan.pair else {
       let product = hinged(scan.place, residuals)
       let start = scan.place * x.count

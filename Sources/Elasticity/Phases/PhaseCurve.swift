@@ -9,7 +9,8 @@ struct PhaseCurve: Sendable {
   private(set) var runs: [[Double]]
   /// Times at which S is a spike: a denominator that crosses zero.
   private(set) var spikes: [Double]
-  /// Measurements without a logarithm, or at times that not every run has.
+  /// Measurements at times that not every run has; with those that have no logarithm all that are left out.
+  private(set) var unshared: Int
   private(set) var leftOut: Int
 
   static let leastCount = 8
@@ -24,7 +25,8 @@ struct PhaseCurve: Sendable {
   init(_ runs: [RunCurve]) {
     var shared = Set(runs.first?.times ?? [])
     for run in runs.dropFirst() { shared.formIntersection(run.times) }
-    leftOut = runs.reduce(0) { $0 + $1.leftOut + $1.times.count - shared.count }
+    unshared = runs.reduce(0) { $0 + $1.times.count - shared.count }
+    leftOut = runs.reduce(unshared) { $0 + $1.leftOut }
     var rows = runs.map { $0.restricted(to: shared).y }
     let times = shared.sorted()
     var spiky: Set<Int> = []

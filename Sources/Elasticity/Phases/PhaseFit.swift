@@ -84,7 +84,7 @@ public struct PhaseFit: Hashable, Sendable {
 
   /// The outcome of a curve that cannot be fitted.
   private mutating func refuse(_ curve: PhaseCurve) {
-    if curve.runs.count > 1, curve.leftOut > 0 {
+    if curve.unshared > 0 {
       outcome = .apart
       remarks = [.fewShared(count, runs: curve.runs.count)]
     } else if count < PhaseCurve.leastCount {
