@@ -203,7 +203,7 @@ import Testing
       ((0..<20).map { Double($0) }, [Double](repeating: 0, count: 20)),
       ((0..<20).map { 1e-30 * pow(1e3, Double($0)) }, (0..<20).map { $0 % 2 == 0 ? 1e-300 : 1e300 }),
       ([1, 2, 3, 4, 5, 6, 7, 1e6], [1, 2, 1, 2, 1, 2, 1, 2]),
-    ([1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1e6], [1, 2, 1, 2, 1, 2, 1, 2]),
+      ([1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1e6], [1, 2, 1, 2, 1, 2, 1, 2]),
     ] as [([Double], [Double])])
   func strangeCurvesHaveAnOutcome(times: [Double], values: [Double]) {
     let fit = PhaseFit(times: times, values: values, seed: Self.seed)
