@@ -115,7 +115,7 @@ public struct PhaseFit: Hashable, Sendable {
     let move = exp((line.knots.max() ?? 0) - (line.knots.min() ?? 0))
     moved = move
     if move < Self.leastMove {
-      remarks.insert(.smallMove(move), at: 0)
+      remarks = [.smallMove(move)]
       return
     }
     joints = line.joints

@@ -45,8 +45,8 @@ public enum PhaseRemark: Hashable, Sendable, CustomStringConvertible {
       "S moves by a factor of \(moved.significant(2)); \(PhaseFit.leastMove) is needed"
     case .noSteepMiddle: "three segments are better than one line, but the middle one is not the steepest"
     case .correlated(let correlation):
-      "correlated at \(correlation.significant(2)), as a walk or a smooth curve: one curve cannot tell a drift "
-        + "from a walk; measure more seeds, or say exact=yes of a curve without noise"
+      "correlated at \(correlation.significant(2)), perhaps as a walk is: one curve cannot tell a drift from a walk; "
+        + "measure more seeds, or say exact=yes of a curve without noise"
     case .littlePower(let count): "\(count) measurements show a change only where noise is below 5 %"
     case .exact: "no interval: a curve without noise has none"
     case .fewRuns(let count): "no interval: over runs it needs 3, not \(count)"
