@@ -1,47 +1,45 @@
-import Foundation
 import Tables
 
-/// How much later one onset is than another, in decades, with a 95 % interval and a p-value over runs.
+/// How much later one onset is than another, in decades, over runs.
 struct OnsetDifference: Hashable, Sendable {
-  /// log₁₀ of the second onset by the first.
-  var difference: Double
-  var low: Double
-  var high: Double
-  /// Two-sided; below .05 just where the interval excludes no difference.
-  var pValue: Double
+  /// log₁₀ of the onset by that of the other condition: of all runs, and the mean of the runs' own.
+  let ofAll: Double
+  let ofRuns: Double
+  private let error: Double
+  private let freedom: Double
 
   /// The onsets of two conditions, each refitted over the same runs in the same order.
   ///
   /// The differences run by run and those without one run give mean and error as for one onset
   /// (`OnsetInterval`), with R − 1 degrees of freedom; nil for fewer than three runs.
-  init?(paired first: OnsetSample, _ second: OnsetSample) {
-    guard first.runs.count >= OnsetInterval.fewestRuns else { return nil }
-    let refits = second.refits.minus(first.refits)
-    let onsets = (second.onset - first.onset, refits.mean)
-    self.init(onsets, error: refits.error, freedom: Double(first.runs.count - 1))
+  init?(paired level: OnsetSample, against other: OnsetSample) {
+    guard level.runs.count >= OnsetInterval.fewestRuns else { return nil }
+    let refits = level.refits.minus(other.refits)
+    (ofAll, ofRuns) = (level.onset - other.onset, refits.mean)
+    (error, freedom) = (refits.error, Double(level.runs.count - 1))
   }
 
   /// The onsets of two conditions with runs of their own: the squares of the errors are added, with
   /// Satterthwaite's degrees of freedom; nil for fewer than three runs of one.
-  init?(apart first: OnsetSample, _ second: OnsetSample) {
-    guard min(first.runs.count, second.runs.count) >= OnsetInterval.fewestRuns else { return nil }
-    let (a, b) = (first.refits.error, second.refits.error)
-    let variance = a * a + b * b
-    let freedom =
-      variance * variance
-      / (a * a * a * a / Double(first.runs.count - 1) + b * b * b * b / Double(second.runs.count - 1))
-    let onsets = (second.onset - first.onset, second.refits.mean - first.refits.mean)
-    self.init(onsets, error: variance.squareRoot(), freedom: freedom)
+  init?(apart level: OnsetSample, against other: OnsetSample) {
+    guard min(level.runs.count, other.runs.count) >= OnsetInterval.fewestRuns else { return nil }
+    let (a, b) = (level.refits.error * level.refits.error, other.refits.error * other.refits.error)
+    (ofAll, ofRuns) = (level.onset - other.onset, level.refits.mean - other.refits.mean)
+    error = (a + b).squareRoot()
+    freedom =
+      (a + b) * (a + b) / (a * a / Double(level.runs.count - 1) + b * b / Double(other.runs.count - 1))
   }
 
-  /// The hull of the intervals around the difference of all runs' onsets and around the mean of the runs'
-  /// own.
-  private init(_ onsets: (all: Double, mean: Double), error: Double, freedom: Double) {
-    let half = StudentT.quantile(0.975, freedom: freedom) * error
-    difference = onsets.all
-    (low, high) = (min(onsets.all, onsets.mean) - half, max(onsets.all, onsets.mean) + half)
-    let least = onsets.all * onsets.mean > 0 ? min(abs(onsets.all), abs(onsets.mean)) : 0
-    pValue = StudentT.twoSided(least / error, freedom: freedom)
+  /// The hull of the intervals around the difference of all runs and around the mean of the runs' own.
+  func interval(coverage: Double) -> (low: Double, high: Double) {
+    let half = StudentT.quantile(1 - (1 - coverage) / 2, freedom: freedom) * error
+    return (min(ofAll, ofRuns) - half, max(ofAll, ofRuns) + half)
+  }
+
+  /// Two-sided: at most 1 − c just where the interval of coverage c excludes no difference.
+  var pValue: Double {
+    let least = ofAll * ofRuns > 0 ? min(abs(ofAll), abs(ofRuns)) : 0
+    return StudentT.twoSided(least / error, freedom: freedom)
   }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import Random
 import Tables
@@ -6,16 +5,15 @@ import Tables
 extension Phases {
   /// The differences between the onsets of every two entries of the column `between`, one row each.
   ///
-  /// `ratio` is the second onset by the first, `low` to `high` its 95 % interval over runs, `p` that of no
-  /// difference, and `p_corrected` that for as many comparisons as the table has (Holm 1979). Where a
-  /// condition does not settle there is none, and `remark` says so.
+  /// `value` is the onset of `level` by that of `against`, over runs. Over all k comparisons of the table `p` is
+  /// corrected by Holm's method (1979) and each interval covers 1 − .05/k (Bonferroni), so that all hold
+  /// together in 95 of 100. Where a condition does not settle there is none, and `note` says so.
   ///
   /// - Parameters:
   ///   - between: the column of conditions.
   ///   - paired: a column, such as `seed`, whose entries pair the runs of two conditions; nil takes runs apart.
   /// - Throws: `TableError` as `table`; `ElasticityError.oneCondition` where there is nothing to compare,
-  ///   `.repeatedRun` where
-  ///   runs cannot be paired.
+  ///   `.repeatedRun` where runs cannot be paired.
   public static func differences(
     _ table: Table, _ columns: Columns, between: String, paired: String? = nil, seed: Seed, workers: Workers
   ) throws -> Table {
@@ -23,57 +21,72 @@ extension Phases {
     each.by = columns.by + [between]
     if try table.levels(of: between).count < 2 { throw ElasticityError.oneCondition(column: between) }
     let groups = try groups(table, each, replicate: paired, seed: seed, workers: workers)
-    var rows: [(cells: [Cell], found: OnsetDifference?, remark: String?)] = []
-    for (place, first) in groups.enumerated() {
-      for second in groups[(place + 1)...] where first.key.dropLast() == second.key.dropLast() {
-        let pairs = try paired.map { column in try Self.pairs(first, second, column) }
-        let found = difference(first, second, pairs)
-        let counts = pairs.map { ($0.count, $0.count) } ?? (first.runs.count, second.runs.count)
-        rows.append(
-          (
-            first.key + second.key.suffix(1) + [
-              cell(first.fit.onset), cell(second.fit.onset), .number(Double(counts.0)),
-              .number(Double(counts.1)),
-            ], found, found == nil ? remark(first, second, counts, between) : nil
-          ))
+    var comparisons: [Comparison] = []
+    for (place, level) in groups.enumerated() {
+      for against in groups[..<place] where against.key.dropLast() == level.key.dropLast() {
+        let pairs = try paired.map { column in try Self.pairs(level, against, column) }
+        comparisons.append(Comparison(level, against, pairs))
       }
     }
-    let corrected = Holm.corrected(rows.map { $0.found?.pValue })
+    let corrected = Holm.corrected(comparisons.map { $0.difference?.pValue })
+    let tested = corrected.count { $0 != nil }
     var result = Table(
       columns: try roles(of: columns.by, table) + [
-        ("first", .key), ("second", .key), ("first_onset", .value), ("second_onset", .value),
-        ("first_runs", .note), ("second_runs", .note), ("ratio", .value), ("low", .value), ("high", .value),
-        ("p", .value), ("p_corrected", .value), ("remark", .note),
+        ("between", .key), ("level", .key), ("against", .key), ("onset", .value), ("onset_against", .value),
+        ("runs", .note), ("runs_against", .note), ("value", .value), ("low", .value), ("high", .value),
+        ("p", .value), ("comparisons", .note), ("note", .note),
       ])
-    for (row, p) in zip(rows, corrected) {
-      func power(_ decades: Double?) -> Cell { cell(decades.map { exp($0 * log(10)) }) }
+    for (comparison, p) in zip(comparisons, corrected) {
+      let (level, against) = (comparison.level, comparison.against)
+      let interval = comparison.difference?.interval(coverage: 1 - 0.05 / Double(max(tested, 1)))
       try result.append(
-        row.cells + [
-          power(row.found?.difference), power(row.found?.low), power(row.found?.high),
-          cell(row.found?.pValue),
-          cell(p), row.remark.map(Cell.text) ?? .missing,
+        Array(level.key.dropLast()) + [
+          .text(between), .text(level.key.last?.description ?? ""),
+          .text(against.key.last?.description ?? ""),
+          cell(level.fit.onset), cell(against.fit.onset), .number(Double(comparison.runs.level)),
+          .number(Double(comparison.runs.against)), power(comparison.difference?.ofAll), power(interval?.low),
+          power(interval?.high), cell(p), .number(Double(tested)),
+          comparison.note(between).map(Cell.text) ?? .missing,
         ])
     }
     return result
   }
 
-  private static func difference(
-    _ first: PhaseGroup, _ second: PhaseGroup, _ pairs: [(first: Int, second: Int)]?
-  ) -> OnsetDifference? {
-    if let pairs {
-      guard let a = OnsetSample(first, runs: pairs.map(\.first)),
-        let b = OnsetSample(second, runs: pairs.map(\.second))
-      else { return nil }
-      return OnsetDifference(paired: a, b)
+  /// Two conditions, the later in the table against the earlier.
+  private struct Comparison {
+    let level: PhaseGroup
+    let against: PhaseGroup
+    let runs: (level: Int, against: Int)
+    let difference: OnsetDifference?
+
+    /// - Parameter pairs: the runs that belong together; nil takes all, apart.
+    init(_ level: PhaseGroup, _ against: PhaseGroup, _ pairs: [(level: Int, against: Int)]?) {
+      (self.level, self.against) = (level, against)
+      runs = pairs.map { ($0.count, $0.count) } ?? (level.runs.count, against.runs.count)
+      guard let a = OnsetSample(level, runs: pairs?.map(\.level)),
+        let b = OnsetSample(against, runs: pairs?.map(\.against))
+      else {
+        difference = nil
+        return
+      }
+      difference =
+        pairs == nil ? OnsetDifference(apart: a, against: b) : OnsetDifference(paired: a, against: b)
     }
-    guard let a = OnsetSample(first), let b = OnsetSample(second) else { return nil }
-    return OnsetDifference(apart: a, b)
+
+    /// Why there is no difference.
+    func note(_ column: String) -> String? {
+      if difference != nil { return nil }
+      for group in [level, against] where group.fit.outcome != .settles {
+        return "\(column)=\(group.key.last?.optionText ?? ""): \(group.fit.outcome.rawValue)"
+      }
+      return PhaseRemark.fewRuns(min(runs.level, runs.against)).description
+    }
   }
 
   /// The runs of two conditions that have the same entry of a column.
   private static func pairs(
-    _ first: PhaseGroup, _ second: PhaseGroup, _ column: String
-  ) throws -> [(first: Int, second: Int)] {
+    _ level: PhaseGroup, _ against: PhaseGroup, _ column: String
+  ) throws -> [(level: Int, against: Int)] {
     func entries(_ group: PhaseGroup) throws -> [Cell] {
       let entries = try group.entries(of: column)
       for (place, entry) in entries.enumerated() where entries[..<place].contains(entry) {
@@ -82,18 +95,9 @@ extension Phases {
       }
       return entries
     }
-    let (ours, theirs) = (try entries(first), try entries(second))
+    let (ours, theirs) = (try entries(level), try entries(against))
     return ours.enumerated().compactMap { place, entry in
       theirs.firstIndex(of: entry).map { (place, $0) }
     }
-  }
-
-  private static func remark(
-    _ first: PhaseGroup, _ second: PhaseGroup, _ counts: (Int, Int), _ column: String
-  ) -> String {
-    for group in [first, second] where group.fit.outcome != .settles {
-      return "\(column)=\(group.key.last?.optionText ?? ""): \(group.fit.outcome.rawValue)"
-    }
-    return PhaseRemark.fewRuns(min(counts.0, counts.1)).description
   }
 }

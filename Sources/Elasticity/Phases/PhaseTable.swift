@@ -40,11 +40,10 @@ public enum Phases {
         ("outcome", .note), ("onset", .value), ("low", .value), ("high", .value), ("runs", .note),
         ("runs_settling", .note), ("p", .value), ("correlation", .value), ("moved", .value),
         ("early_slope", .value), ("late_slope", .value), ("level", .value), ("loss", .value), ("n", .note),
-        ("left_out", .note), ("spikes", .note), ("first_spike", .value), ("remark", .note),
+        ("left_out", .note), ("spikes", .note), ("first_spike", .value), ("note", .note),
       ])
     for (place, group) in groups.enumerated() {
       let fit = group.fit
-      func power(_ decades: Double?) -> Cell { cell(decades.map { exp($0 * log(10)) }) }
       var remarks = fit.remarks
       if fit.outcome == .settles, intervals[place] == nil {
         remarks.append(group.runs.count == 1 ? .exact : .fewRuns(group.runs.count))
@@ -64,6 +63,9 @@ public enum Phases {
   }
 
   static func cell(_ number: Double?) -> Cell { number.map(Cell.number) ?? .missing }
+
+  /// 10 to the power of so many decades.
+  static func power(_ decades: Double?) -> Cell { cell(decades.map { exp($0 * log(10)) }) }
 
   static func roles(of names: [String], _ table: Table) throws(TableError) -> [(String, ColumnRole)] {
     var roles: [(String, ColumnRole)] = []
