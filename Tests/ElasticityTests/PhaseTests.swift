@@ -80,6 +80,16 @@ import Testing
     #expect(short.outcome == .tooShort)
   }
 
+  /// A fall after the last joint alone is a change, which has not settled.
+  @Test func aLateFallIsStillGoingOn() {
+    let noise = RandomStream(Seed(5), .data, object: "late").normals(0..<41)
+    let times = Self.times(41, 1)
+    let values = times.indices.map { exp(-1.2 * max(log10(times[$0]) - 3, 0) + 0.03 * noise[$0]) }
+    let fit = PhaseFit(times: times, values: values, seed: Self.seed)
+    #expect(fit.outcome == .changing && fit.onset == nil)
+    #expect((fit.moved ?? 0) > 2 && (fit.lateSlope ?? 0) < -0.4)
+  }
+
   @Test func aDenominatorThatCrossesZeroIsASpikeNoPhase() {
     let times = Self.times(40)
     var values = times.map { _ in 0.3 }

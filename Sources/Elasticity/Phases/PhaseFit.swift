@@ -20,8 +20,8 @@ public struct PhaseFit: Hashable, Sendable {
   public private(set) var pValue: Double?
   /// The lag-1 correlation of the noise, corrected for what the segments take out of it.
   public private(set) var correlation: Double?
-  /// Largest by smallest S of the fitted line up to the last joint; of the one line over all times without
-  /// joints.
+  /// Largest by smallest S of the fitted line up to the last joint; over all times where it moves after that
+  /// alone, and of one line.
   public private(set) var moved: Double?
   /// The slopes of the last two segments, d log S / d log t.
   public private(set) var earlySlope: Double?
@@ -112,7 +112,9 @@ public struct PhaseFit: Hashable, Sendable {
       remarks.insert(.noSteepMiddle, at: 0)
       return
     }
-    let move = exp((line.knots.max() ?? 0) - (line.knots.min() ?? 0))
+    let before = Self.factor(line.knots.dropLast())
+    // What changes after the last joint alone has not settled, but it has changed.
+    let move = before < Self.leastMove ? Self.factor(line.knots[...]) : before
     moved = move
     if move < Self.leastMove {
       remarks = [.smallMove(move)]
@@ -123,7 +125,13 @@ public struct PhaseFit: Hashable, Sendable {
     level = exp(Statistics.median(after.map { curve.y[$0] }) ?? .nan)
     // Slopes over ln t.
     (earlySlope, lateSlope) = (line.early / log(10), line.late / log(10))
-    outcome = ending(of: line, correlation: min(correlation ?? 0, 0.98))
+    let ending = ending(of: line, correlation: min(correlation ?? 0, 0.98))
+    outcome = ending == .settles && before < Self.leastMove ? .unclear : ending
+  }
+
+  /// Largest by smallest S between some knots of ln S.
+  private static func factor(_ knots: ArraySlice<Double>) -> Double {
+    exp((knots.max() ?? 0) - (knots.min() ?? 0))
   }
 
   /// Whether two segments are enough, and whether three are better than these.

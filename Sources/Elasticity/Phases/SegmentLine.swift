@@ -7,7 +7,7 @@ struct SegmentLine: Sendable {
   var early: Double { slopes[max(slopes.count - 2, 0)] }
   var late: Double { slopes[slopes.count - 1] }
   let residuals: [Double]
-  /// The values of the line at the first x and at each joint.
+  /// The values of the line at the first x, at each joint and at the last x.
   let knots: [Double]
   /// Orthonormal columns for 1, x − x̄ and the hinges, and the triangle that makes them: X = QR.
   private let columns: [[Double]]
@@ -44,7 +44,7 @@ struct SegmentLine: Sendable {
     }
     let bends = Array(beta.dropFirst(2))
     slopes = (0...joints.count).map { segment in bends.prefix(segment).reduce(beta[1], +) }
-    knots = ([x.first ?? 0] + joints).map { place in
+    knots = ([x.first ?? 0] + joints + [x.last ?? 0]).map { place in
       zip(bends, joints).reduce(beta[0] + beta[1] * (place - mean)) { $0 + $1.0 * max(place - $1.1, 0) }
     }
     (self.columns, self.triangle) = (columns, triangle)
