@@ -18,7 +18,7 @@ import Testing
   }
 
   private static func say(_ line: String) {
-    if full != nil { print(line) }
+    if full != nil { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
   }
 
   /// The rows of `phases` for so many curves, or groups of runs, of one scenario.
