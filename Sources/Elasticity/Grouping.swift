@@ -1,5 +1,4 @@
 import Datasets
-import Random
 import Tables
 
 extension Dataset {
@@ -29,29 +28,27 @@ struct Grouping: Sendable {
   let selfRows: [Int?]
   let includesSelf: Bool
 
-  /// Adds one row for each pair of classes and average.
+  /// Adds one row for each pair of classes and average, and counts the reasons for which rows have no interval.
   func addAverages(
-    of ratios: Ratios, _ distance: Distance, _ averages: [Average], _ seed: Seed, keys: [String: Cell],
-    to table: inout Table
+    of ratios: Ratios, _ distance: Distance, _ averages: [Average], keys: [String: Cell], to table: inout Table
   ) {
+    let (all, dropped) = matrix(ratios, distance)
     for sourceClass in names.indices {
       for probeClass in names.indices {
-        let (group, dropped) = self.group(ratios, distance, sourceClass, probeClass)
-        guard group.pairs + dropped > 0 else { continue }
-        let stream = RandomStream(seed, .bootstrap, object: "\(names[sourceClass])->\(names[probeClass])")
-        let resampling = Resampling(sources: [group.sources], stream: stream)
+        let block = all.block(sourceClass, probeClass)
+        let lost = dropped[sourceClass * names.count + probeClass]
+        let estimates = PairEstimates([block])
+        guard estimates.pairs + lost > 0 else { continue }
         for average in averages {
-          let interval = group.interval(average, resampling)
+          let cells = zip(
+            Table.Schema.estimate.map(\.0), estimates.cells(estimates.average(average), dropped: lost))
           append(
             keys.merging(
               [
                 "average": .text(average.rawValue), "source_class": .text(names[sourceClass]),
                 "probe_class": .text(names[probeClass]), "same": .flag(sourceClass == probeClass),
-                "n": .number(Double(group.pairs)), "dropped": .number(Double(dropped)),
-                "value": group.value(average).map { .number($0) } ?? .missing,
-                "low": interval.map { .number($0.low) } ?? .missing,
-                "high": interval.map { .number($0.high) } ?? .missing,
-              ], uniquingKeysWith: { first, _ in first }), to: &table)
+              ], uniquingKeysWith: { first, _ in first }
+            ).merging(cells, uniquingKeysWith: { first, _ in first }), to: &table)
         }
       }
     }
@@ -80,26 +77,23 @@ struct Grouping: Sendable {
     table = rows
   }
 
-  /// The kept pairs of two classes and the number of dropped ones.
-  private func group(
-    _ ratios: Ratios, _ distance: Distance, _ sourceClass: Int, _ probeClass: Int
-  ) -> (PairGroup, dropped: Int) {
-    var group = PairGroup()
-    var dropped = 0
-    for source in 0..<sources.count where sourceLabels[source] == sourceClass {
-      let chosen = (0..<probes.count).filter {
-        probeLabels[$0] == probeClass && (includesSelf || selfRows[source] != $0)
-      }
-      if ratios.values[source].isEmpty {
-        dropped += chosen.count
-      } else {
-        group.add(
-          values: chosen.map { ratios.values[source][$0] }, probes: chosen.map { ratios.probe[source][$0] },
-          denominator: ratios.source[source] + distance.denominatorOffset)
+  /// The pairs as a matrix, and for each pair of classes, row by row, how many were dropped.
+  private func matrix(_ ratios: Ratios, _ distance: Distance) -> (PairMatrix, dropped: [Int]) {
+    var values = [Double](repeating: .nan, count: sources.count * probes.count)
+    var dropped = [Int](repeating: 0, count: names.count * names.count)
+    for i in 0..<sources.count {
+      for j in 0..<probes.count where includesSelf || selfRows[i] != j {
+        if ratios.values[i].isEmpty {
+          dropped[sourceLabels[i] * names.count + probeLabels[j]] += 1
+        } else {
+          values[i * probes.count + j] = ratios.values[i][j]
+        }
       }
     }
-    group.sort()
-    return (group, dropped)
+    let matrix = PairMatrix(
+      values: values, denominators: ratios.source.map { $0 + distance.denominatorOffset },
+      sourceClasses: sourceLabels, probeClasses: probeLabels, ownColumns: selfRows)
+    return (matrix, dropped)
   }
 
   /// The rows carry exactly the columns of the table's schema, so that appending cannot fail.

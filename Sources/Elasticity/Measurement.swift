@@ -79,6 +79,8 @@ public struct Measurement: Sendable {
     public var selfCheck: Double?
     /// Mean over sources of the fraction of live weights where Adam leaves its sign regime.
     public var smallGradients: Double?
+    /// How many averages have no interval, by the reason (`note` in the table).
+    public var withoutInterval: [String: Int] = [:]
     /// `trainer`: mean ‖Δz‖ at the sources by momentum and weight decay alone, over that by the gradient.
     public var drift: Double?
   }
@@ -204,13 +206,13 @@ public struct Measurement: Sendable {
         "update": .text(update.name), "update_lr": .number(update.learningRate),
         "control": .text(control.rawValue),
       ], uniquingKeysWith: { first, _ in first })
-    // Averages and their bootstrap intervals: one distance a piece of work.
+    // Averages and their intervals: one distance a piece of work.
     var parts = options.distances.map { DistancePart(distance: $0) }
     workers.forEach(of: &parts) { _, part in
       let ratios = Ratios(responses, distance: part.distance, subtracts: subtracts)
       let keys = keys.merging(["distance": .text(part.distance.rawValue)]) { first, _ in first }
       grouping.addAverages(
-        of: ratios, part.distance, options.averages, context.seed, keys: keys, to: &part.averages)
+        of: ratios, part.distance, options.averages, keys: keys, to: &part.averages)
       part.keys = keys
       part.ratios = ratios
     }
@@ -221,6 +223,10 @@ public struct Measurement: Sendable {
         if count > 0 { summary.dropped[cause] = max(summary.dropped[cause] ?? 0, count) }
       }
       if let check = ratios.selfCheck { summary.selfCheck = max(summary.selfCheck ?? 0, check) }
+      for note in (try? part.averages.levels(of: "note")) ?? [] where note != .missing {
+        let count = (try? part.averages.filtered("note", equals: note).rowCount) ?? 0
+        summary.withoutInterval[note.description, default: 0] += count
+      }
       averages.append(rowsOf: part.averages)
       if pairs != nil { grouping.addPairs(of: ratios, keys: part.keys, to: &pairs) }
     }
