@@ -23,8 +23,8 @@ struct DyadicDesign: Sendable {
   let pairs: [Bool]
   let isSource: [Bool]
   let isProbe: [Bool]
-  /// Whether some block has samples that are source and probe there.
-  let sharesSamples: [Bool]
+  /// Whether some sample is source and probe.
+  let sharesSamples: Bool
 
   init(_ matrix: PairMatrix) {
     self.matrix = matrix
@@ -61,7 +61,7 @@ struct DyadicDesign: Sendable {
     }
     (self.classes, sourceCounts, probeCounts) = (classes, n, m)
     (self.f1, self.f2, self.pairs, self.isSource, self.isProbe) = (f1, f2, pairs, isSource, isProbe)
-    sharesSamples = shared.map { $0 > 0 }
+    sharesSamples = shared.contains { $0 > 0 }
   }
 
   func block(_ i: Int, _ j: Int) -> Int { matrix.sourceClasses[i] * classes + matrix.probeClasses[j] }

@@ -42,4 +42,12 @@ public enum NoInterval: Hashable, Sendable {
     case .zero: "S is 0"
     }
   }
+
+  /// The reason without what differs from number to number.
+  public var summary: String {
+    switch self {
+    case .spread: "a mean hangs on single pairs: use geomean or median"
+    default: text
+    }
+  }
 }

@@ -28,10 +28,11 @@ struct Grouping: Sendable {
   let selfRows: [Int?]
   let includesSelf: Bool
 
-  /// Adds one row for each pair of classes and average, and counts the reasons for which rows have no interval.
+  /// Adds one row for each pair of classes and average; gives back why rows have no interval.
   func addAverages(
     of ratios: Ratios, _ distance: Distance, _ averages: [Average], keys: [String: Cell], to table: inout Table
-  ) {
+  ) -> [NoInterval] {
+    var reasons: [NoInterval] = []
     let (all, dropped) = matrix(ratios, distance)
     for sourceClass in names.indices {
       for probeClass in names.indices {
@@ -40,8 +41,9 @@ struct Grouping: Sendable {
         let estimates = PairEstimates([block])
         guard estimates.pairs + lost > 0 else { continue }
         for average in averages {
-          let cells = zip(
-            Table.Schema.estimate.map(\.0), estimates.cells(estimates.average(average), dropped: lost))
+          let estimate = estimates.average(average)
+          if let reason = estimate.reason { reasons.append(reason) }
+          let cells = zip(Table.Schema.estimate.map(\.0), estimates.cells(estimate, dropped: lost))
           append(
             keys.merging(
               [
@@ -52,6 +54,7 @@ struct Grouping: Sendable {
         }
       }
     }
+    return reasons
   }
 
   /// Adds one row for each pair of samples; a dropped source has D but no value.

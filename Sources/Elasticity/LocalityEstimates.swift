@@ -35,7 +35,7 @@ extension PairEstimates {
       value, low: function(exp(sum.center - sum.half)), high: function(exp(sum.center + sum.half)))
   }
 
-  private func ratio(_ average: Average) -> Sum? {
+  func ratio(_ average: Average) -> Sum? {
     average == .mean
       ? sum(
         { $0.matrix.support() }, tables.map { PairInfluences.quotient($0.mean(.same), $0.mean(.other)) })

@@ -16,8 +16,6 @@ struct LognormalHull: Sendable {
     var probe = 0.0
     var rest = 0.0
     var restFreedom = 0.0
-    /// Whether samples are source and probe in a block of the group.
-    var isShared = false
 
     var total: Double { source + probe + rest }
   }
@@ -29,16 +27,23 @@ struct LognormalHull: Sendable {
   static func mean(
     _ table: PairInfluences, _ support: [Bool], center: Double, half: Double
   ) -> LognormalHull? {
+    guard let (variance, freedom) = spread(table, support) else { return nil }
+    let spread = spread(variance, freedom: freedom)
+    let middle = center + variance / 2
+    return LognormalHull(
+      low: middle - root(half, 0, spread.below), high: middle + root(half, 0, spread.above))
+  }
+
+  /// The variance of ln S with its degrees of freedom (Satterthwaite 1946); nil where a class has one sample.
+  static func spread(_ table: PairInfluences, _ support: [Bool]) -> (variance: Double, freedom: Double)? {
     let parts = components(table.logarithms, table.design, support)
     guard let nodes = freedoms(table.design) else { return nil }
     let a = parts.source, b = parts.probe, e = parts.rest
     let samples =
-      parts.isShared
+      // One sample has both effects.
+      table.design.sharesSamples
       ? (a + b) * (a + b) / min(nodes.source, nodes.probe) : a * a / nodes.source + b * b / nodes.probe
-    let spread = spread(parts.total, samples + e * e / max(parts.restFreedom, 1))
-    let middle = center + parts.total / 2
-    return LognormalHull(
-      low: middle - root(half, 0, spread.below), high: middle + root(half, 0, spread.above))
+    return (parts.total, freedom(parts.total, samples + e * e / max(parts.restFreedom, 1)))
   }
 
   /// The like for mean D(x') over mean D(x): probes and pairs as above, the source part as a paired difference of two
@@ -57,7 +62,8 @@ struct LognormalHull: Sendable {
     let s2 = parts.probe + parts.rest
     let spread = spread(
       s2,
-      parts.probe * parts.probe / nodes.probe + parts.rest * parts.rest / max(parts.restFreedom, 1))
+      freedom: freedom(
+        s2, parts.probe * parts.probe / nodes.probe + parts.rest * parts.rest / max(parts.restFreedom, 1)))
     let a = parts.source
     let width =
       StudentT.quantile(0.975, freedom: nodes.source) * 0.5
@@ -71,10 +77,13 @@ struct LognormalHull: Sendable {
     (a * a + b * b + c * c).squareRoot()
   }
 
-  /// How far half a variance may be below and above what was found, by χ² with the degrees of freedom of Satterthwaite.
-  private static func spread(_ s2: Double, _ squares: Double) -> (below: Double, above: Double) {
+  private static func freedom(_ s2: Double, _ squares: Double) -> Double {
+    min(max(s2 * s2 / max(squares, 1e-300), 1), 1e6)
+  }
+
+  /// How far half a variance may be below and above what was found, by χ².
+  static func spread(_ s2: Double, freedom: Double) -> (below: Double, above: Double) {
     guard s2 > 0 else { return (0, 0) }
-    let freedom = min(max(s2 * s2 / max(squares, 1e-300), 1), 1e6)
     let low = freedom * s2 / ChiSquared.quantile(0.975, freedom: freedom)
     let high = freedom * s2 / ChiSquared.quantile(0.025, freedom: freedom)
     return ((s2 - low) / 2, (high - s2) / 2)
@@ -130,7 +139,6 @@ struct LognormalHull: Sendable {
         result.probe += pairs * part(columnMeans)
         result.rest += pairs * e
         result.restFreedom += freedom
-        if design.sharesSamples[c * design.classes + d] { result.isShared = true }
         total += pairs
       }
     }

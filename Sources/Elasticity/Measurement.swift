@@ -79,7 +79,7 @@ public struct Measurement: Sendable {
     public var selfCheck: Double?
     /// Mean over sources of the fraction of live weights where Adam leaves its sign regime.
     public var smallGradients: Double?
-    /// How many averages have no interval, by the reason (`note` in the table).
+    /// How many averages have no interval, by the reason (`NoInterval.summary`).
     public var withoutInterval: [String: Int] = [:]
     /// `trainer`: mean ‖Δz‖ at the sources by momentum and weight decay alone, over that by the gradient.
     public var drift: Double?
@@ -211,7 +211,7 @@ public struct Measurement: Sendable {
     workers.forEach(of: &parts) { _, part in
       let ratios = Ratios(responses, distance: part.distance, subtracts: subtracts)
       let keys = keys.merging(["distance": .text(part.distance.rawValue)]) { first, _ in first }
-      grouping.addAverages(
+      part.withoutInterval = grouping.addAverages(
         of: ratios, part.distance, options.averages, keys: keys, to: &part.averages)
       part.keys = keys
       part.ratios = ratios
@@ -223,10 +223,7 @@ public struct Measurement: Sendable {
         if count > 0 { summary.dropped[cause] = max(summary.dropped[cause] ?? 0, count) }
       }
       if let check = ratios.selfCheck { summary.selfCheck = max(summary.selfCheck ?? 0, check) }
-      for note in (try? part.averages.levels(of: "note")) ?? [] where note != .missing {
-        let count = (try? part.averages.filtered("note", equals: note).rowCount) ?? 0
-        summary.withoutInterval[note.description, default: 0] += count
-      }
+      for reason in part.withoutInterval { summary.withoutInterval[reason.summary, default: 0] += 1 }
       averages.append(rowsOf: part.averages)
       if pairs != nil { grouping.addPairs(of: ratios, keys: part.keys, to: &pairs) }
     }
@@ -238,6 +235,7 @@ public struct Measurement: Sendable {
     var distance: Distance
     var keys: [String: Cell] = [:]
     var ratios: Ratios?
+    var withoutInterval: [NoInterval] = []
     var averages = Table(columns: Table.Schema.averages)
   }
 

@@ -215,6 +215,9 @@ extension Measurement.Summary {
       "\($0.value) sources \($0.key.rawValue)"
     }
     parts.append("dropped \(causes.isEmpty ? "0" : causes.joined(separator: ", "))")
+    for (reason, count) in withoutInterval.sorted(by: { $0.key < $1.key }) {
+      parts.append("no interval for \("\(count)".counting("average")) (\(reason))")
+    }
     if let selfCheck { parts.append("max |S(x,x) - 1| \(selfCheck.significant(2))") }
     if let smallGradients, smallGradients > 0 {
       parts.append("small gradients \((100 * smallGradients).significant(2)) %")
