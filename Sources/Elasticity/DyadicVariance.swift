@@ -217,7 +217,8 @@ struct DyadicVariance: Sendable {
     self.samples = samples
     let total = squares.reduce(0, +)
     var (q, most, least) = (0.0, 0.0, Double.infinity)
-    for s in squares.indices where squares[s] > 1e-12 * total && floors[s] > 0 {
+    let used = squares.indices.filter { squares[$0] > 1e-12 * total && floors[$0] > 0 }
+    for s in used {
       q += squares[s] * squares[s] / freedoms[s]
       most += freedoms[s]
       least = min(least, floors[s])
@@ -229,6 +230,8 @@ struct DyadicVariance: Sendable {
     let rest = total - scaled
     variance = max(rest, 0.45 * total + 0.1 * pairs)
     let freed = (rest >= total / 2 ? rest * rest : total * total) / max(q, 1e-300)
+    // One class with itself: what is left after a subtraction has fewer degrees of freedom than samples.
+    if used.count == 1 { least *= 0.6 }
     freedom = q > 0 ? min(max(freed, least), max(most, least)) : 1
   }
 

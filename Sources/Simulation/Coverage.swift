@@ -43,6 +43,10 @@ public struct CoverageCell: Sendable {
     /// Medians: the interval's high/low, or its length for a difference.
     public var length = 0.0
 
+    public init(statistic: PairStatistic, covered: Int = 0, given: Int = 0, tables: Int = 0) {
+      (self.statistic, self.covered, self.given, self.tables) = (statistic, covered, given, tables)
+    }
+
     public var share: Double { given > 0 ? Double(covered) / Double(given) : .nan }
   }
 

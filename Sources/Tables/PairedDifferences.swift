@@ -37,7 +37,8 @@ extension Table {
         ("value", .value), ("low", .value), ("high", .value), ("p", .value), ("comparisons", .note),
         ("note", .note),
       ])
-    let usesLogarithms = try scale.map { $0 == .log } ?? isMeasuredInRatios(column, values)
+    var usesLogarithms = scale == .log
+    if scale == nil { usesLogarithms = try isMeasuredInRatios(column, values) }
     if usesLogarithms, values.contains(where: { $0 <= 0 }) { throw .notAboveZero(column) }
     var comparisons: [Comparison] = []
     for group in try grouping(by: names) {
