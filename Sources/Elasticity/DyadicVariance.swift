@@ -186,7 +186,7 @@ struct DyadicVariance: Sendable {
   var freedom: Double
   /// What each sample does to the statistic: sources first, then probes that are no source.
   var samples: [Double]
-  /// The part of sources and probes, and that of single pairs.
+  /// The part of sources and probes, and that of single pairs, which fall with the samples and with their square.
   var ofSamples: Double
   var ofPairs: Double
 
@@ -226,8 +226,8 @@ struct DyadicVariance: Sendable {
     let (pairs, scaled) = (
       DyadicVariance.pairSum(sum.noise, matrix), DyadicVariance.pairSum(sum.scaledNoise, matrix)
     )
-    (ofSamples, ofPairs) = (max(total - scaled, 0), pairs)
     let rest = total - scaled
+    (ofSamples, ofPairs) = (max(rest - pairs, 0), pairs)
     variance = max(rest, 0.45 * total + 0.1 * pairs)
     let freed = (rest >= total / 2 ? rest * rest : total * total) / max(q, 1e-300)
     // One class with itself: what is left after a subtraction has fewer degrees of freedom than samples.

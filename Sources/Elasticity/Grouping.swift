@@ -80,22 +80,28 @@ struct Grouping: Sendable {
     table = rows
   }
 
-  /// The pairs as a matrix, and for each pair of classes, row by row, how many were dropped.
+  /// The pairs as a matrix in the order of the samples' numbers, in which a table of pairs is read back too, and for each
+  /// pair of classes, row by row, how many were dropped.
   private func matrix(_ ratios: Ratios, _ distance: Distance) -> (PairMatrix, dropped: [Int]) {
-    var values = [Double](repeating: .nan, count: sources.count * probes.count)
     var dropped = [Int](repeating: 0, count: names.count * names.count)
-    for i in 0..<sources.count {
-      for j in 0..<probes.count where includesSelf || selfRows[i] != j {
-        if ratios.values[i].isEmpty {
-          dropped[sourceLabels[i] * names.count + probeLabels[j]] += 1
-        } else {
-          values[i * probes.count + j] = ratios.values[i][j]
-        }
+    let rows = sources.indices.indices.sorted { (sources.indices[$0], $0) < (sources.indices[$1], $1) }
+    let columns = probes.indices.indices.sorted { (probes.indices[$0], $0) < (probes.indices[$1], $1) }
+    var places = columns
+    for (place, column) in columns.enumerated() { places[column] = place }
+    var values: [Double] = []
+    values.reserveCapacity(rows.count * columns.count)
+    for i in rows {
+      for j in columns {
+        let isPair = includesSelf || selfRows[i] != j
+        let isDropped = isPair && ratios.values[i].isEmpty
+        if isDropped { dropped[sourceLabels[i] * names.count + probeLabels[j]] += 1 }
+        values.append(isPair && !isDropped ? ratios.values[i][j] : .nan)
       }
     }
     let matrix = PairMatrix(
-      values: values, denominators: ratios.source.map { $0 + distance.denominatorOffset },
-      sourceClasses: sourceLabels, probeClasses: probeLabels, ownColumns: selfRows)
+      values: values, denominators: rows.map { ratios.source[$0] + distance.denominatorOffset },
+      sourceClasses: rows.map { sourceLabels[$0] }, probeClasses: columns.map { probeLabels[$0] },
+      ownColumns: rows.map { row in selfRows[row].map { places[$0] } })
     return (matrix, dropped)
   }
 

@@ -46,8 +46,7 @@ extension PairEstimates {
 
     /// The variance over samples with `factor` times as many of each class.
     private func variance(_ factor: Double) -> Double {
-      let (samples, pairs) = (ofSamples / factor, ofPairs / (factor * factor))
-      return max(samples, 0.45 * samples + pairs)
+      ofSamples / factor + ofPairs / (factor * factor)
     }
 
     /// The expected width: high − low, divided by the value for all numbers but lantk and auc.

@@ -139,26 +139,24 @@ struct PairTable {
   }
 
   private func matrices(aligning runs: [Rows]) -> [PairMatrix] {
-    var (sources, probes): ([Node: Int], [Double: Int]) = ([:], [:])
-    var (sourceClasses, probeClasses): ([Int], [Int]) = ([], [])
-    // Entries in the order of the table, which is that of the measurement.
-    let entries = runs.map { run in
+    let nodes = runs.map { run in
       var copies: [Key: Int] = [:]
       return run.rows.map { row in
-        let (source, probe) = (columns.sourceIDs[row], columns.probeIDs[row])
-        let copy = copies[Key(source: source, probe: probe), default: 0]
-        copies[Key(source: source, probe: probe)] = copy + 1
-        let node = Node(id: source, copy: copy)
-        let i = sources[node] ?? sources.count
-        let j = probes[probe] ?? probes.count
-        if i == sources.count {
-          sources[node] = i
-          sourceClasses.append(columns.sourceClasses[row])
-        }
-        if j == probes.count {
-          probes[probe] = j
-          probeClasses.append(columns.probeClasses[row])
-        }
+        let key = Key(source: columns.sourceIDs[row], probe: columns.probeIDs[row])
+        copies[key, default: -1] += 1
+        return Node(id: key.source, copy: copies[key] ?? 0)
+      }
+    }
+    // In the order of their numbers, as the measurement sums them.
+    let sources = places(nodes.joined()) { ($0.id, $0.copy) < ($1.id, $1.copy) }
+    let probes = places(runs.lazy.flatMap { $0.rows.lazy.map { columns.probeIDs[$0] } }) { $0 < $1 }
+    var sourceClasses = [Int](repeating: 0, count: sources.count)
+    var probeClasses = [Int](repeating: 0, count: probes.count)
+    let entries = zip(runs, nodes).map { run, nodes in
+      zip(run.rows, nodes).map { row, node in
+        let (i, j) = (sources[node] ?? 0, probes[columns.probeIDs[row]] ?? 0)
+        sourceClasses[i] = columns.sourceClasses[row]
+        probeClasses[j] = columns.probeClasses[row]
         return Entry(row: row, source: i, probe: j)
       }
     }
@@ -178,6 +176,14 @@ struct PairTable {
         values: values, denominators: denominators, sourceClasses: sourceClasses, probeClasses: probeClasses,
         ownColumns: own)
     }
+  }
+
+  /// The place of each different element in ascending order.
+  private func places<Element: Hashable>(
+    _ elements: some Sequence<Element>, _ precedes: (Element, Element) -> Bool
+  ) -> [Element: Int] {
+    let sorted = Set(elements).sorted(by: precedes)
+    return Dictionary(uniqueKeysWithValues: zip(sorted, 0...))
   }
 
   /// For each source the probe of the same number, if that is the same sample and not one of another data set: their pair was

@@ -127,7 +127,7 @@ import Training
       for source in 0..<12 {
         for probe in 0..<12 where probe != source {
           let same = source % 2 == probe % 2
-          let value = exp((same ? 0.3 : 0) + 0.5 * levels[run] + 0.3 * effects[source] - 0.1 * effects[probe])
+          let value = exp((same ? 0.3 : 0) + 0.5 * levels[run] + 0.3 * effects[source] - 0.6 * effects[probe])
           let first = sharing ? 0.0 : Double(100 * run)
           try table.append([
             "run": .text("r\(run)"), "seed": .number(Double(run)), "epoch": .number(1), "step": .number(9),
