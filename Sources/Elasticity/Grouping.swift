@@ -30,7 +30,8 @@ struct Grouping: Sendable {
 
   /// Adds one row for each pair of classes and average; gives back why rows have no interval.
   func addAverages(
-    of ratios: Ratios, _ distance: Distance, _ averages: [Average], keys: [String: Cell], to table: inout Table
+    of ratios: Ratios, _ distance: Distance, _ averages: [Average], keys: [String: Cell],
+    to table: inout Table
   ) -> [NoInterval] {
     var reasons: [NoInterval] = []
     let (all, dropped) = matrix(ratios, distance)

@@ -140,7 +140,8 @@ public enum IntervalPlan {
     let structure = try PairTable(pairs, isPooled: true)
     var table = Table(
       columns: structure.keys + [
-        ("summary", .key), ("runs", .key), ("pilot_runs", .note), ("pilot_width", .value), ("sources", .value),
+        ("summary", .key), ("runs", .key), ("pilot_runs", .note), ("pilot_width", .value),
+        ("sources", .value),
         ("probes", .value), ("width", .value), ("note", .note),
       ])
     for (key, rows) in try structure.measurements() {

@@ -49,7 +49,9 @@ extension PairEstimates {
     let values = known.compactMap { $0?.area }
     guard !values.isEmpty else { return Estimate(nil, without: .noPairs) }
     func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
-    guard let sum = sum({ $0.aucSupport }, known.map { $0?.influence }) else { return Estimate(nil, without: .noPairs) }
+    guard let sum = sum({ $0.aucSupport }, known.map { $0?.influence }) else {
+      return Estimate(nil, without: .noPairs)
+    }
     let value = values.count == 1 ? values[0] : logistic(sum.center)
     guard smallestClass >= NoInterval.fewestSamples else {
       return Estimate(value, without: .fewSamples(smallestClass))

@@ -52,7 +52,8 @@ struct LognormalHull: Sendable {
     _ table: PairInfluences, _ support: [Bool], center: Double, half: Double
   ) -> LognormalHull? {
     let matrix = table.matrix
-    guard matrix.denominators.indices.allSatisfy({ !table.design.isSource[$0] || matrix.denominators[$0] > 0 })
+    guard
+      matrix.denominators.indices.allSatisfy({ !table.design.isSource[$0] || matrix.denominators[$0] > 0 })
     else { return nil }
     let own = matrix.denominators.map { $0 > 0 ? log($0) : 0 }
     let x = table.logarithms.indices.map { table.logarithms[$0] + own[$0 / matrix.probes] }
@@ -97,7 +98,9 @@ struct LognormalHull: Sendable {
       guard let least = present.min(), least > 1 else { return nil }
       return Double(present.count * (least - 1))
     }
-    guard let source = freedom(design.sourceCounts), let probe = freedom(design.probeCounts) else { return nil }
+    guard let source = freedom(design.sourceCounts), let probe = freedom(design.probeCounts) else {
+      return nil
+    }
     return (source, probe)
   }
 

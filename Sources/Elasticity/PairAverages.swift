@@ -20,7 +20,8 @@ extension Average {
   ///   for new samples and new runs.
   /// - Throws: `TableError` for a table that has no pairs in it.
   public static func all(_ averages: [Average], of pairs: Table, isPooled: Bool) throws(TableError) -> Table {
-    let structure = try PairTable(pairs, isPooled: isPooled, further: ["source_class", "probe_class", "same"])
+    let structure = try PairTable(
+      pairs, isPooled: isPooled, further: ["source_class", "probe_class", "same"])
     var table = Table(
       columns: structure.keys + structure.runsColumn + [("average", .key)] + Table.Schema.estimate)
     for (key, runs) in try structure.measurements() {

@@ -18,27 +18,24 @@ public struct PairEstimates: Sendable {
   /// The mean over runs of the same pairs; the first run where each has its own.
   let pooled: PairInfluences
 
+  /// How many pairs are kept, and how many of them have S = 0: these are in no geometric mean.
+  public let pairs: Int
+  public let zeros: Int
+  /// How many different sources and probes have a kept pair.
+  public let sources: Int
+  public let probes: Int
+
   /// - Precondition: at least one matrix.
   public init(_ matrices: [PairMatrix], runs: Runs = .samePoints) {
     tables = matrices.map(PairInfluences.init)
     self.runs = runs
     pooled =
       matrices.count > 1 && runs == .samePoints ? PairInfluences(PairMatrix.mean(matrices)) : tables[0]
-  }
-
-  /// How many pairs are kept.
-  public var pairs: Int { tables.reduce(0) { $0 + $1.matrix.values.count { !$0.isNaN } } }
-  /// How many of them have S = 0: they are in no geometric mean.
-  public var zeros: Int { tables.reduce(0) { $0 + $1.matrix.values.count { $0 == 0 } } }
-  /// How many different sources and probes have a kept pair.
-  public var sources: Int { count { $0.sources } }
-  public var probes: Int { count { $0.probes } }
-
-  private func count(_ nodes: ((sources: Int, probes: Int)) -> Int) -> Int {
-    switch runs {
-    case .samePoints: nodes(pooled.matrix.nodeCounts(pooled.matrix.support()))
-    case .newPoints: tables.reduce(0) { $0 + nodes($1.matrix.nodeCounts($1.matrix.support())) }
-    }
+    pairs = matrices.reduce(0) { $0 + $1.values.count { !$0.isNaN } }
+    zeros = matrices.reduce(0) { $0 + $1.values.count { $0 == 0 } }
+    let counts = (runs == .samePoints ? [pooled.matrix] : matrices).map { $0.nodeCounts($0.support()) }
+    sources = counts.reduce(0) { $0 + $1.sources }
+    probes = counts.reduce(0) { $0 + $1.probes }
   }
 
   /// The smallest number of samples in a class that has pairs.
@@ -245,7 +242,8 @@ public struct PairEstimates: Sendable {
       { $0.matrix.support(group) },
       tables.map { table in table.plain(.median, group).flatMap { table.share(atMost: $0, group) } })
     guard let nodes = shares?.nodes else { return Estimate(back(center), without: .noPairs) }
-    let half = nodes.variance > 0
+    let half =
+      nodes.variance > 0
       ? min(StudentT.quantile(0.975, freedom: nodes.freedom) * nodes.variance.squareRoot(), 1) : 0
     let limits = sorted.filter { !$0.isEmpty }.map { PairEstimates.orderStatistics($0, half) }
     if medians.count == 1 { return Estimate(medians[0], low: limits[0].low, high: limits[0].high) }

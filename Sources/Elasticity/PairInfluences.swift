@@ -77,7 +77,8 @@ struct PairInfluences: Sendable {
   func geomean(on support: [Bool]) -> PairInfluence? {
     guard let (m, n) = PairInfluences.mean(logarithms, support) else { return nil }
     return PairInfluence(
-      value: m, effects: centered(logarithms, by: m, 1 / n, support), noise: scaled(logResiduals, 1 / n, support))
+      value: m, effects: centered(logarithms, by: m, 1 / n, support),
+      noise: scaled(logResiduals, 1 / n, support))
   }
 
   /// ln of mean D(x') over mean D(x): u = (S D/num − D/den)/N.
@@ -86,7 +87,8 @@ struct PairInfluences: Sendable {
     let columns = matrix.probes
     let below = support.indices.map { matrix.denominators[$0 / columns] }
     let above = zip(matrix.values, below).map { $0 * $1 }
-    guard let (num, n) = PairInfluences.mean(above, support), let (den, _) = PairInfluences.mean(below, support),
+    guard let (num, n) = PairInfluences.mean(above, support),
+      let (den, _) = PairInfluences.mean(below, support),
       num > 0, den > 0
     else { return nil }
     let x = zip(above, below).map { $0 / num - $1 / den }

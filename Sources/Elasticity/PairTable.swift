@@ -84,7 +84,9 @@ struct PairTable {
       (sourceIDs, probeIDs) = (try table.numbers(in: "source_id"), try table.numbers(in: "probe_id"))
       (seeds, runs) = (try table.numbers(in: "seed"), try table.column(named: "run"))
       let distances = try table.column(named: "distance").cells.map { Distance(rawValue: $0.description) }
-      denominators = zip(try table.numbers(in: "d_source"), distances).map { $0 + ($1?.denominatorOffset ?? 0) }
+      denominators = zip(try table.numbers(in: "d_source"), distances).map {
+        $0 + ($1?.denominatorOffset ?? 0)
+      }
       probeChanges = try table.numbers(in: "d_probe")
       hasTwoNorms = distances.map { $0 == .publishedL2 }
       let (sources, probes) = (

@@ -34,7 +34,9 @@ public struct PermutationTest: Sendable {
     let tests = matrices.map(PermutationTest.init)
     let labelings = tests.map(\.labelings).max() ?? 0
     if labelings < Double(fewestLabelings) { return PValues(tooFew: Int(labelings)) }
-    var found: [[Statistics?]] = [tests.map { $0.statistics($0.matrix.sourceClasses, $0.matrix.probeClasses) }]
+    var found: [[Statistics?]] = [
+      tests.map { $0.statistics($0.matrix.sourceClasses, $0.matrix.probeClasses) }
+    ]
     for replicate in 0..<permutations {
       found.append(
         tests.enumerated().map { run, test in

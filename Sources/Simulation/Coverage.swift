@@ -22,7 +22,8 @@ public struct CoverageCell: Sendable {
 
   public var name: String {
     let classes =
-      Set(sizes).count == 1 ? "\(sizes[0]) a class, \(sizes.count) classes" : sizes.map(String.init).joined(separator: "/")
+      Set(sizes).count == 1
+      ? "\(sizes[0]) a class, \(sizes.count) classes" : sizes.map(String.init).joined(separator: "/")
     var parts = [scenario.name, isShared ? "shared" : "apart", classes]
     if gaps.sources > 0 { parts.append("\(Int(gaps.sources * 100)) % of sources dropped") }
     if gaps.pairs > 0 { parts.append("\(Int(gaps.pairs * 100)) % of pairs dropped") }

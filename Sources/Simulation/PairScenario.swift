@@ -169,7 +169,9 @@ public struct PairScenario: Sendable {
   ///
   /// - Parameter isShared: whether samples are sources and probes, on which e depends.
   public func truth(_ statistic: PairStatistic, isShared: Bool, runs: RunEffects? = nil) -> Double? {
-    let extra = runs.map { RunEffects.sample * RunEffects.sample + RunEffects.pair * RunEffects.pair / 2 + $0.sd * $0.sd / 2 }
+    let extra = runs.map {
+      RunEffects.sample * RunEffects.sample + RunEffects.pair * RunEffects.pair / 2 + $0.sd * $0.sd / 2
+    }
     let gap = runs.map { $0.sd * $0.sd / 8 } ?? 0
     guard let factor = meanFactor(isShared: isShared) else { return nil }
     let common = factor * exp(extra ?? 0)
@@ -222,7 +224,9 @@ public struct PairScenario: Sendable {
     var generator = RandomStream(Seed(5), .data, object: "auc of \(name)").generator()
     let isReciprocal = reciprocal > 0 && isShared
     let (own, common) = ((1 - reciprocal).squareRoot(), reciprocal.squareRoot())
-    let extra = runs == nil ? 0 : (2 * (RunEffects.sample * RunEffects.sample + RunEffects.pair * RunEffects.pair)).squareRoot()
+    let extra =
+      runs == nil
+      ? 0 : (2 * (RunEffects.sample * RunEffects.sample + RunEffects.pair * RunEffects.pair)).squareRoot()
     func e(_ generator: inout CounterGenerator) -> Double {
       isReciprocal ? own * noise(&generator) + common * noise(&generator) : noise(&generator)
     }
@@ -252,7 +256,9 @@ public enum PairStatistic: Hashable, Sendable {
   public static let all: [PairStatistic] =
     Average.allCases.flatMap { average in
       [.same, .other, .ownPair, .otherPair].map { .average(average, $0) }
-    } + [.locality(.difference), .locality(.ratio), .locality(.lantk), .locality(.geomeanRatio), .locality(.auc)]
+    } + [
+      .locality(.difference), .locality(.ratio), .locality(.lantk), .locality(.geomeanRatio), .locality(.auc),
+    ]
 
   public var name: String {
     switch self {

@@ -75,7 +75,11 @@ public enum Binomial {
     var (low, high) = (0.0, 1.0)
     for _ in 0..<60 {
       let middle = (low + high) / 2
-      if number(GammaFunction.shares(a, b, x: middle, y: 1 - middle)) < 0 { low = middle } else { high = middle }
+      if number(GammaFunction.shares(a, b, x: middle, y: 1 - middle)) < 0 {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     return (low + high) / 2
   }

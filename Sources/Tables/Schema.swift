@@ -2,11 +2,12 @@ extension Table {
   /// What the columns of the product's own result files mean, so that a CSV read back has its roles again.
   public enum Schema {
     /// The columns of the tables of averages, in order.
-    public static let averages: [(String, ColumnRole)] = [
-      ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
-      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("distance", .key),
-      ("average", .key), ("source_class", .key), ("probe_class", .key), ("same", .key),
-    ] + estimate
+    public static let averages: [(String, ColumnRole)] =
+      [
+        ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
+        ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("distance", .key),
+        ("average", .key), ("source_class", .key), ("probe_class", .key), ("same", .key),
+      ] + estimate
 
     /// What stands beside a number made from pairs, in order: how many pairs of how many sources and probes, how many of
     /// them are 0, how many were dropped, the number with its 95 % interval, and why it has none.

@@ -9,8 +9,12 @@ import Simulation
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "srel-check",
-    abstract: "Simulate tables of S whose averages are known, and count how often intervals and tests are right.",
-    subcommands: [Intervals.self, Runs.self, Gaps.self, Tails.self, Shuffles.self, Permutations.self, Plans.self])
+    abstract:
+      "Simulate tables of S whose averages are known, and count how often intervals and tests are right.",
+    subcommands: [
+      Intervals.self, Runs.self, Gaps.self, Tails.self, Shuffles.self, Permutations.self, Plans.self,
+      Cost.self,
+    ])
 }
 
 /// Options of all parts.

@@ -48,7 +48,8 @@ struct Intervals: ParsableCommand {
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Coverage over 3, 5 and 10 runs, at the same points and at new ones.",
-    discussion: "8 samples a class; run effects of sd 0, .2 and .5 with a gap between same and other of half of that.")
+    discussion:
+      "8 samples a class; run effects of sd 0, .2 and .5 with a gap between same and other of half of that.")
 
   @OptionGroup var common: Common
 

@@ -10,7 +10,9 @@ import Tables
 struct Permutations: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Size and power of the permutation test.",
-    discussion: "Shares of p <= .05: without same/other difference, with classes that differ as sources and as probes, and with a difference.")
+    discussion:
+      "Shares of p <= .05: without same/other difference, with classes that differ as sources and as probes, and with a difference."
+  )
 
   @OptionGroup var common: Common
 
@@ -54,7 +56,8 @@ struct Permutations: ParsableCommand {
     var share: Double? { given > 0 ? Double(rejected) / Double(given) : nil }
   }
 
-  private func rejections(_ law: PairScenario, _ sizes: [Int], _ isShared: Bool, _ effect: Double) -> [Share] {
+  private func rejections(_ law: PairScenario, _ sizes: [Int], _ isShared: Bool, _ effect: Double) -> [Share]
+  {
     let stream = RandomStream(
       Seed(common.seed), .data, object: "permutations \(law.name) \(sizes) \(isShared) \(effect) \(law.same)")
     var found = [PermutationTest.PValues](repeating: PermutationTest.PValues(), count: common.tables)
@@ -82,7 +85,9 @@ struct Permutations: ParsableCommand {
 struct Shuffles: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "A real matrix with shuffled labels: how often intervals and tests find a difference.",
-    discussion: "Asked: at most .07. The folder holds b.npy [probe, class], a_NAME.npy [source, probe, class] and y.npy.")
+    discussion:
+      "Asked: at most .07. The folder holds b.npy [probe, class], a_NAME.npy [source, probe, class] and y.npy."
+  )
 
   @OptionGroup var common: Common
 

@@ -26,7 +26,8 @@ struct Plans: ParsableCommand {
             "\(scenario.name), \(number.rawValue) of width \(width.text), \(runs == nil ? "one run" : "10 runs from 5")"
           guard
             let seen = cell.seen(
-              pilots: max(common.tables / 10, 1), tables: 10, seed: Seed(common.seed), workers: common.workers)
+              pilots: max(common.tables / 10, 1), tables: 10, seed: Seed(common.seed), workers: common.workers
+            )
           else {
             print("\(name): no size is enough")
             continue

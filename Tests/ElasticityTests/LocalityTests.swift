@@ -135,7 +135,8 @@ import Training
             "distance": .text("kl"), "source_class": .text(source % 2 == 0 ? "a" : "b"),
             "probe_class": .text(probe % 2 == 0 ? "a" : "b"), "source_id": .number(first + Double(source)),
             "probe_id": .number(first + Double(probe)), "same": .flag(same),
-            "d_source": .number(2), "d_probe": .number(2 * value), "sign": .number(1), "value": .number(value),
+            "d_source": .number(2), "d_probe": .number(2 * value), "sign": .number(1),
+            "value": .number(value),
           ])
         }
       }

@@ -15,7 +15,8 @@ import Testing
     for i in 0..<n {
       for j in 0..<n {
         let parts = (
-          Double(i * 37 % 11) / 10, Double(j * 53 % 13) / 13, Double((i * 7919 + j * 104_729 + i * j * 31) % 1000)
+          Double(i * 37 % 11) / 10, Double(j * 53 % 13) / 13,
+          Double((i * 7919 + j * 104_729 + i * j * 31) % 1000)
         )
         values.append(isShared && i == j ? .nan : 0.2 + parts.0 + parts.1 + parts.2 / 1000)
       }
@@ -61,7 +62,8 @@ import Testing
   func intervalsAreThoseOfAnotherProgram(
     _ statistic: PairStatistic, _ isShared: Bool, _ low: Double, _ high: Double
   ) throws {
-    let found = PairStatistic.estimates([statistic], of: [Self.table(isShared: isShared)], runs: .samePoints)[0]
+    let found = PairStatistic.estimates([statistic], of: [Self.table(isShared: isShared)], runs: .samePoints)[
+      0]
     #expect(abs(try #require(found.low) - low) < 1e-9, "\(found)")
     #expect(abs(try #require(found.high) - high) < 1e-9, "\(found)")
   }
@@ -91,15 +93,15 @@ import Testing
         for i in 0..<n where j != i { rest[i * n + j] -= m }
       }
     }
-    let N = Double(n)
-    let f1 = (N - 1) / (N - 2)
-    let f2 = N * (N - 1) / (N * N - 3 * N + 1)
+    let samples = Double(n)
+    let f1 = (samples - 1) / (samples - 2)
+    let f2 = samples * (samples - 1) / (samples * samples - 3 * samples + 1)
     let psi = (0..<n).map { k in
       pairs.reduce(0.0) { sum, pair in
         sum + (pair.0 == k || pair.1 == k ? f1 * (logs[pair.0 * n + pair.1] - mean) / count : 0)
       }
     }
-    let vj = N / (N - 1) * psi.reduce(0) { $0 + $1 * $1 }
+    let vj = samples / (samples - 1) * psi.reduce(0) { $0 + $1 * $1 }
     var p = 0.0
     for i in 0..<n {
       for j in 0..<i {
@@ -109,8 +111,8 @@ import Testing
     }
     let left = vj - p * (2 * f1 * f1 - 1)
     let v = max(left, 0.45 * vj + 0.1 * p)
-    let freedom = (left >= vj / 2 ? left * left : vj * vj) / (vj * vj / (N - 1))
-    let half = StudentT.quantile(0.975, freedom: min(max(freedom, N - 1), N - 1)) * v.squareRoot()
+    let freedom = (left >= vj / 2 ? left * left : vj * vj) / (vj * vj / (samples - 1))
+    let half = StudentT.quantile(0.975, freedom: min(max(freedom, 0.6 * (samples - 1)), samples - 1)) * v.squareRoot()
     let found = PairEstimates([matrix]).average(.geomean)
     #expect(abs(try #require(found.value) - exp(mean)) < 1e-12)
     #expect(abs(log(try #require(found.low)) - (mean - half)) < 1e-10)
@@ -203,7 +205,8 @@ import Testing
     let matrix = try table(8)
     let gaps = PairMatrix(
       values: matrix.values.enumerated().map { $0 / 16 == 3 || $0 == 17 ? .nan : $1 },
-      denominators: matrix.denominators, sourceClasses: matrix.sourceClasses, probeClasses: matrix.probeClasses,
+      denominators: matrix.denominators, sourceClasses: matrix.sourceClasses,
+      probeClasses: matrix.probeClasses,
       ownColumns: Array(0..<16))
     let estimates = PairEstimates([gaps])
     #expect(estimates.sources == 15 && estimates.probes == 16)
@@ -237,7 +240,8 @@ import Testing
     let order = generator.permutation(14)
     let moved = PairMatrix(
       values: order.flatMap { i in order.map { matrix.values[i * 14 + $0] } },
-      denominators: order.map { matrix.denominators[$0] }, sourceClasses: order.map { matrix.sourceClasses[$0] },
+      denominators: order.map { matrix.denominators[$0] },
+      sourceClasses: order.map { matrix.sourceClasses[$0] },
       probeClasses: order.map { matrix.probeClasses[$0] }, ownColumns: Array(0..<14))
     for summary in Locality.allCases {
       let (a, b) = (PairEstimates([matrix]).locality(summary), PairEstimates([moved]).locality(summary))

@@ -47,7 +47,8 @@ import Testing
       }
       func mean(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
       return [
-        mean(same) - mean(other), mean(areas), mean(same.map { Glibc.log($0) }) - mean(other.map { Glibc.log($0) }),
+        mean(same) - mean(other), mean(areas),
+        mean(same.map { Glibc.log($0) }) - mean(other.map { Glibc.log($0) }),
       ]
     }
     var all = [statistics(matrix.sourceClasses, matrix.probeClasses)]

@@ -100,7 +100,8 @@ extension Registry {
     let value = try call.value(0)
     guard case .table(let table) = value else { throw call.wrongKind(value, "a table", 0) }
     func column(_ name: String) throws -> String {
-      guard let argument = call.argument(named: name), let column = try call.columns(argument, of: table).first
+      guard let argument = call.argument(named: name),
+        let column = try call.columns(argument, of: table).first
       else { throw call.usageError }
       return column
     }
