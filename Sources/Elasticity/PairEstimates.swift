@@ -80,8 +80,7 @@ public struct PairEstimates: Sendable {
 
     /// A half length that holds for the samples, widened by the part of the runs.
     func widened(_ half: Double) -> Double {
-      guard ofRuns > 0 else { return half }
-      guard let nodes else { return ofRunsAlone }
+      guard ofRuns > 0, let nodes else { return max(half, ofRunsAlone) }
       let t = StudentT.quantile(0.975, freedom: freedom)
       let scaled = half * max(t / StudentT.quantile(0.975, freedom: nodes.freedom), 1)
       return max((scaled * scaled + t * t * ofRuns).squareRoot(), ofRunsAlone)
@@ -162,10 +161,6 @@ public struct PairEstimates: Sendable {
     if numbers.count > 1, sum.nodes != nil {
       sum.ofRuns = variance(numbers) / Double(numbers.count) / (value * value)
     }
-    guard sum.nodes != nil else {
-      let limits = (value * exp(-sum.half), value * exp(sum.half))
-      return Mean(estimate: PairEstimates.withheld(value, limits, 0), limits: limits, sum: sum)
-    }
     let (below, above) = hull(average, group)
     let limits = (value * exp(-sum.widened(below)), value * exp(sum.widened(above)))
     let spread = LognormalHull.components(
@@ -180,15 +175,19 @@ public struct PairEstimates: Sendable {
       ? Estimate(value, low: limits.0, high: limits.1) : Estimate(value, without: .spread(sd: sd))
   }
 
-  /// How far below and above the mean the hull of the run-averaged table reaches, in logarithms.
+  /// How far below and above the mean the hull of the run-averaged table reaches, in logarithms; of runs with samples of
+  /// their own the mean over √R, since tails that most runs do not show are in none of their numbers.
   private func hull(_ average: Average, _ group: PairMatrix.Group) -> (below: Double, above: Double) {
     // Where the classes of one sample differ between runs (control=shuffle), no table stands for all of them.
-    let hasOneGroup = tables.allSatisfy {
-      $0.matrix.sourceClasses == pooled.matrix.sourceClasses
-        && $0.matrix.probeClasses == pooled.matrix.probeClasses
-    }
-    let each = (hasOneGroup ? [pooled] : tables).compactMap { PairEstimates.hull($0, average, group) }
-    let count = Double(max(each.count, 1))
+    let hasOneTable =
+      runs == .samePoints
+      && tables.allSatisfy {
+        $0.matrix.sourceClasses == pooled.matrix.sourceClasses
+          && $0.matrix.probeClasses == pooled.matrix.probeClasses
+      }
+    let each = (hasOneTable ? [pooled] : tables).compactMap { PairEstimates.hull($0, average, group) }
+    var count = Double(max(each.count, 1))
+    if runs == .newPoints { count *= count.squareRoot() }
     return (each.reduce(0) { $0 + $1.below } / count, each.reduce(0) { $0 + $1.above } / count)
   }
 

@@ -112,7 +112,8 @@ import Testing
     let left = vj - p * (2 * f1 * f1 - 1)
     let v = max(left, 0.45 * vj + 0.1 * p)
     let freedom = (left >= vj / 2 ? left * left : vj * vj) / (vj * vj / (samples - 1))
-    let half = StudentT.quantile(0.975, freedom: min(max(freedom, 0.6 * (samples - 1)), samples - 1)) * v.squareRoot()
+    let half =
+      StudentT.quantile(0.975, freedom: min(max(freedom, 0.6 * (samples - 1)), samples - 1)) * v.squareRoot()
     let found = PairEstimates([matrix]).average(.geomean)
     #expect(abs(try #require(found.value) - exp(mean)) < 1e-12)
     #expect(abs(log(try #require(found.low)) - (mean - half)) < 1e-10)
