@@ -42,10 +42,13 @@ struct CoverageReport {
   private(set) var failures: [String] = []
   private(set) var cells = 0
 
-  mutating func add(_ cell: CoverageCell, _ seen: [CoverageCell.Seen]) {
+  /// - Parameter isJudged: of which numbers a failure counts.
+  mutating func add(
+    _ cell: CoverageCell, _ seen: [CoverageCell.Seen], isJudged: (PairStatistic) -> Bool = { _ in true }
+  ) {
     for entry in seen {
       cells += 1
-      if let failure = cell.failure(of: entry) {
+      if isJudged(entry.statistic), let failure = cell.failure(of: entry) {
         failures.append(
           "\(cell.name): \(entry.statistic.name) \(entry.share.text) of \(entry.given) intervals, \(failure)")
       }

@@ -41,7 +41,7 @@ struct Intervals: ParsableCommand {
         count += report.cells
       }
     }
-    summarize(failures, count)
+    try summarize(failures, count)
   }
 }
 
@@ -77,7 +77,7 @@ struct Runs: ParsableCommand {
         count += report.cells
       }
     }
-    summarize(failures, count)
+    try summarize(failures, count)
   }
 }
 
@@ -114,7 +114,7 @@ struct Gaps: ParsableCommand {
       failures += report.failures
       count += report.cells
     }
-    summarize(failures, count)
+    try summarize(failures, count)
   }
 }
 
@@ -139,14 +139,24 @@ struct Tails: ParsableCommand {
             name: "\(tail.rawValue) \(sd)", source: sd, probe: sd, pair: 0.3, tail: tail)
           let cell = CoverageCell(scenario, sizes: [size, size, size], isShared: isShared)
           let seen = cell.seen(tables: common.tables, seed: Seed(common.seed), workers: common.workers)
-          report.add(cell, seen)
-          count += seen.count
+          report.add(cell, seen) { $0.isAskedOfTails }
+          count += seen.count { $0.statistic.isAskedOfTails }
         }
       }
       print("\(tail.rawValue), sd \(sd)\n\(report.text)")
       failures += report.failures
     }
-    summarize(failures, count)
+    try summarize(failures, count)
+  }
+}
+
+extension PairStatistic {
+  /// Whether the number does not hang on the tail of the samples.
+  fileprivate var isAskedOfTails: Bool {
+    switch self {
+    case .average(let average, _): average == .geomean || average == .median
+    case .locality(let locality): locality != .difference
+    }
   }
 }
 
@@ -160,7 +170,9 @@ extension CoverageCell {
   }
 }
 
-func summarize(_ failures: [String], _ count: Int) {
+/// - Throws: the exit code 1 where a cell fails.
+func summarize(_ failures: [String], _ count: Int) throws {
   print("\(failures.count) of \(count) cells fail")
   for failure in failures { print("  \(failure)") }
+  if !failures.isEmpty { throw ExitCode.failure }
 }

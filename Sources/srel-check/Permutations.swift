@@ -47,7 +47,7 @@ struct Permutations: ParsableCommand {
         }
       }
     }
-    summarize(failures, cells)
+    try summarize(failures, cells)
   }
 
   private struct Share {
@@ -126,7 +126,7 @@ struct Shuffles: ParsableCommand {
         }
       }
     }
-    summarize(failures, cells)
+    try summarize(failures, cells)
   }
 
   /// The numbers of shuffles in which each interval leaves its value without locality out, and each p is at most .05.

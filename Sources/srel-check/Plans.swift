@@ -42,6 +42,6 @@ struct Plans: ParsableCommand {
         }
       }
     }
-    summarize(failures, cells)
+    try summarize(failures, cells)
   }
 }
