@@ -17,7 +17,7 @@ public struct Estimate: Hashable, Sendable {
 
 /// Why a number has no interval: none that could be given holds what it says (`elasticity.md` §4.1).
 public enum NoInterval: Hashable, Sendable {
-  /// A class with a sample in fewer roles than `NoInterval.fewestSamples`.
+  /// A class has so many sources or probes, fewer than `NoInterval.fewestSamples`.
   case fewSamples(Int)
   /// The limits of a mean lie more than a factor of `NoInterval.largestFactor` apart.
   case spread(sd: Double)
@@ -34,7 +34,7 @@ public enum NoInterval: Hashable, Sendable {
   public var text: String {
     switch self {
     case .fewSamples(let count):
-      "\(count) \(count == 1 ? "sample" : "samples") a class are too few: \(NoInterval.fewestSamples) at least"
+      "\(count) \(count == 1 ? "sample" : "samples") a class, \(NoInterval.fewestSamples) needed"
     case .spread(let sd):
       "ln S spreads by sd \((sd * 10).rounded() / 10): the mean hangs on single pairs; use geomean or median"
     case .decided: "nearly every comparison is won"

@@ -216,9 +216,6 @@ extension Measurement.Summary {
       "\($0.value) sources \($0.key.rawValue)"
     }
     parts.append("dropped \(causes.isEmpty ? "0" : causes.joined(separator: ", "))")
-    for (reason, count) in withoutInterval.sorted(by: { $0.key < $1.key }) {
-      parts.append("no interval for \("\(count)".counting("average")) (\(reason))")
-    }
     if let selfCheck { parts.append("max |S(x,x) - 1| \(selfCheck.significant(2))") }
     if let smallGradients, smallGradients > 0 {
       parts.append("small gradients \((100 * smallGradients).significant(2)) %")
@@ -226,6 +223,9 @@ extension Measurement.Summary {
     if let drift {
       parts.append(
         "momentum and decay alone move the logits by \(drift.significant(2)) of the gradient's part")
+    }
+    for (reason, count) in withoutInterval.sorted(by: { $0.key < $1.key }) {
+      parts.append("no interval for \("\(count)".counting("average")) (\(reason))")
     }
     return parts.joined(separator: ", ")
   }
