@@ -95,11 +95,13 @@ public struct PairEstimates: Sendable {
     guard !known.isEmpty else { return nil }
     let values = known.map(\.1.value)
     let isNew = runs == .newPoints && known.count > 1
+    // Of runs with samples of their own perhaps one alone has the number, and its samples count.
+    let design = runs == .newPoints ? known[0].0.design : pooled.design
     let nodes =
       isNew
       ? nil
       : DyadicVariance(
-        Linearization.mean(known.map { Linearization($0.1, $0.0.design, on: support($0.0)) }), pooled.design)
+        Linearization.mean(known.map { Linearization($0.1, $0.0.design, on: support($0.0)) }), design)
     return Sum(
       center: values.reduce(0, +) / Double(values.count), values: values, nodes: nodes,
       ofRuns: values.count > 1 ? variance(values) / Double(values.count) : 0)
@@ -111,7 +113,10 @@ public struct PairEstimates: Sendable {
   public func average(_ average: Average, _ group: PairMatrix.Group) -> Estimate {
     let values = tables.map { $0.plain(average, group) }
     let known = values.compactMap(\.self)
-    guard !known.isEmpty else { return Estimate(nil, without: .noPairs) }
+    guard !known.isEmpty else {
+      let hasPairs = tables.contains { $0.matrix.support(group).contains(true) }
+      return Estimate(nil, without: hasPairs ? .zero : .noPairs)
+    }
     let mean = known.reduce(0, +) / Double(known.count)
     guard smallestClass >= NoInterval.fewestSamples else {
       return Estimate(overRuns(average, known, mean), without: .fewSamples(smallestClass))

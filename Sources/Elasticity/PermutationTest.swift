@@ -218,7 +218,7 @@ public struct PermutationTest: Sendable {
 }
 
 /// The mean of the numbers that are there; nil where none is.
-func meanOfKnown(_ numbers: [Double?]) -> Double? {
+private func meanOfKnown(_ numbers: [Double?]) -> Double? {
   let known = numbers.compactMap(\.self)
   return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
 }

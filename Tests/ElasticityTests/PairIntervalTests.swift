@@ -189,8 +189,8 @@ import Testing
       #expect(low <= value && value <= high && high.isFinite, "\(average)")
     }
     let none = PairEstimates([matrix.mapValues { _, _, _ in 0 }])
-    #expect(none.average(.geomean) == PairEstimates([matrix.mapValues { _, _, _ in 0 }]).average(.geomean))
-    #expect(none.average(.geomean).value == nil && none.average(.mean).value == 0)
+    #expect(none.average(.geomean).value == nil && none.average(.geomean).reason == .zero)
+    #expect(none.average(.mean).value == 0 && none.average(.mean).reason == .zero)
     for summary in Locality.allCases { #expect(none.locality(summary).low == nil || summary == .auc) }
   }
 
@@ -252,7 +252,17 @@ import Testing
     }
   }
 
-  /// Unknown ids of other data sets, runs with other points and doubled rows are no reason to fail.
+  /// Two runs with samples of their own, of which one alone has pairs of two classes: its number, with its interval.
+  @Test func aNumberThatOneRunHasIsThatOfTheRun() throws {
+    let (small, large) = (try table(6).block(0, 0), try table(8))
+    let both = PairEstimates([small, large], runs: .newPoints)
+    for summary in [Locality.other, .ratio, .auc, .geomeanRatio] {
+      let (found, own) = (both.locality(summary), PairEstimates([large]).locality(summary))
+      #expect(abs(try #require(found.value) - #require(own.value)) < 1e-12, "\(summary)")
+      #expect(try #require(found.low) < #require(found.value), "\(summary)")
+    }
+  }
+
   @Test func aRunThatIsThereTwiceChangesNoValue() throws {
     let matrix = try table(8)
     let (one, two) = (PairEstimates([matrix]), PairEstimates([matrix, matrix]))
