@@ -82,9 +82,7 @@ extension Verb {
       case "weights": return .table(try table.weights())
       case "plane": return .table(try table.plane())
       default:
-        return .table(
-          try table.averages(
-            call.words("average")?.compactMap(Average.init) ?? [.mean], seed: input.seed))
+        return .table(try table.averages(call.words("average")?.compactMap(Average.init) ?? [.mean]))
       }
     }
   }
