@@ -179,20 +179,19 @@ private struct OrthogonalDesign {
   let moments: [Double]
   let optimum: [Double]
 
-  /// nil where a product of two features is more than 10⁻⁵ of their size, or a feature is 0 everywhere.
+  /// nil where a product of two features is more than 10⁻⁵ of their size. A feature that is 0 everywhere fits nothing: β*_j = 0.
   init?(_ data: Dataset) {
     let x = data.networkInputs
     let y = data.targets?.scalars.map(Double.init) ?? []
     func mean(_ body: (Int) -> Double) -> Double { x.indices.reduce(0) { $0 + body($1) } / Double(x.count) }
     let features = x[0].indices
     let squares = features.map { j in mean { x[$0][j] * x[$0][j] } }
-    guard squares.allSatisfy({ $0 > 0 }) else { return nil }
     for a in features {
       for b in features.dropFirst(a + 1)
       where abs(mean { x[$0][a] * x[$0][b] }) > 1e-5 * (squares[a] * squares[b]).squareRoot() { return nil }
     }
     moments = squares
-    optimum = features.map { j in mean { x[$0][j] * y[$0] } / squares[j] }
+    optimum = features.map { j in squares[j] > 0 ? mean { x[$0][j] * y[$0] } / squares[j] : 0 }
   }
 }
 
