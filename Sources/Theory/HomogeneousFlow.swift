@@ -6,9 +6,9 @@ import Glibc
 ///     d = 1:   β = β* + (β₀ − β*) e^{−ηst}, for any start
 ///     β* = 0:  w = w₀ (1 + (2d − 2) d η s w₀^{2d−2} t)^{−1/(2d−2)}
 ///     d = 2:   β*/β = 1 + (β*/β₀ − 1) e^{−4ηsβ*t}
-///     else an incomplete beta (hypergeometric) function of β/β* grows linearly in t and is inverted by bisection.
+///     else each weight has the flow on one data point x = 1, y = β* (`PointPath`)
 ///
-/// A feature with s = 0 leaves its weight where it began. All is done in ln β, which neither overflows nor rounds to 0.
+/// A feature with s = 0 leaves its weight where it began. All is done in ln w, which neither overflows nor rounds to 0.
 public struct HomogeneousFlow: GradientFlow {
   public let start: [Double]
   public let degree: Double
@@ -40,91 +40,79 @@ public struct HomogeneousFlow: GradientFlow {
   public var inputCount: Int { start.count }
   public var weightNames: [String] { start.indices.map { "w_\($0)" } }
 
-  /// Cost: for another d than 1 and 2 about 5000 operations a weight and time.
+  /// Cost: for another d than 1 and 2 some 10⁴ operations for each weight with a start, optimum and moment of its own, and
+  /// a hundred for each time.
   public func states(at times: [Double]) throws(TheoryError) -> [FlowState] {
     try check(times: times)
     var states = times.map { FlowState(time: $0, weights: [], loss: 0) }
+    var known: [[Double]: [Place]] = [:]
     for i in start.indices {
-      let path = path(of: i)
-      for (place, time) in times.enumerated() {
-        let (weight, gap) = path(time)
-        states[place].weights.append(weight)
-        if moments[i] > 0 { states[place].loss += moments[i] * gap * gap / 2 }
+      let problem = [start[i], optimum[i], moments[i]]
+      let places = known[problem] ?? path(from: start[i], to: optimum[i], rate * moments[i], at: times)
+      known[problem] = places
+      for (index, place) in places.enumerated() {
+        states[index].weights.append(place.weight)
+        if moments[i] > 0 { states[index].loss += moments[i] * place.gap * place.gap / 2 }
       }
     }
     return try representable(states)
   }
 
-  /// w_i and β_i − β*_i, without cancellation, as functions of time.
-  private func path(of i: Int) -> (Double) -> (weight: Double, gap: Double) {
-    let (first, goal, pace) = (start[i], optimum[i], rate * moments[i])
+  /// A weight and |β − β*|, without cancellation.
+  private typealias Place = (weight: Double, gap: Double)
+
+  private func path(from first: Double, to goal: Double, _ pace: Double, at times: [Double]) -> [Place] {
     if degree == 1 {
-      return { time in
+      return times.map { time in
         let gap = time == 0 || pace == 0 ? first - goal : (first - goal) * exp(-pace * time)
-        // From the nearer end.
         return (gap == first - goal ? first : goal + gap, gap)
       }
     }
     let gap = pow(first, degree) - goal
-    if pace == 0 || gap == 0 || goal > 0 && degree * log(first) == log(goal) { return { _ in (first, gap) } }
-    let moving = goal == 0 ? fall(from: first, pace) : approach(from: first, to: goal, pace)
-    return { $0 == 0 ? (first, gap) : moving($0) }
+    if pace == 0 || gap == 0 { return times.map { _ in (first, gap) } }
+    let moved =
+      if goal == 0 {
+        times.map { fall(from: first, pace, $0) }
+      } else if degree == 2 {
+        times.map { square(from: first, to: goal, pace, $0) }
+      } else {
+        other(from: first, to: goal, pace, at: times)
+      }
+    return zip(times, moved).map { $0 == 0 ? (first, gap) : $1 }
   }
 
   /// β* = 0: a power law.
-  private func fall(from first: Double, _ pace: Double) -> (Double) -> (weight: Double, gap: Double) {
+  private func fall(from first: Double, _ pace: Double, _ time: Double) -> Place {
     let power = 2 * degree - 2
-    let speed = log(power) + log(degree * pace) + power * log(first)
-    return { [degree] time in
-      let weight = exp(log(first) - softplus(speed + log(time)) / power)
-      return (weight, pow(weight, degree))
-    }
+    let growth = log(power) + log(degree * pace) + power * log(first) + log(time)
+    let weight = exp(log(first) - softplus(growth) / power)
+    return (weight, pow(weight, degree))
   }
 
-  /// β* ≠ 0, as ln x(t) with x = β/|β*|.
-  private func approach(
-    from first: Double, to goal: Double, _ pace: Double
-  ) -> (Double) -> (weight: Double, gap: Double) {
-    let (degree, size) = (degree, abs(goal))
-    let ratio = degree * log(first) - log(size)
-    let weight = { (ratio: Double) in exp((log(size) + ratio) / degree) }
-    // τ = η d² s |β*|^{2−2/d} t
-    let speed = pace * degree * degree * pow(size, 2 - 2 / degree)
+  /// d = 2, β* ≠ 0: ln x(t) with x = β/|β*|.
+  private func square(from first: Double, to goal: Double, _ pace: Double, _ time: Double) -> Place {
+    let size = abs(goal)
+    let ratio = 2 * log(first) - log(size)
+    let decay = -4 * pace * size * time
+    let weight = { (ratio: Double) in exp((log(size) + ratio) / 2) }
     if goal < 0 {
-      // p = x/(1 + x) falls to 0; for d < 2 in finite time, for d = 2 as e^{−τ}.
-      let integral = IncompleteBeta(a: 2 / degree - 1, c: 2 - 2 / degree)
-      return { time in
-        let now =
-          degree == 2
-          ? ratio - speed * time - softplus(ratio + log(-expm1(-speed * time)))
-          : integral.inverse(from: ratio, growth: -speed * time)
-        return (weight(now), size * exp(now) + size)
-      }
+      // x/(1 + x) falls as e^{−τ}.
+      let now = ratio + decay - softplus(ratio + log(-expm1(decay)))
+      return (weight(now), size * exp(now) + size)
     }
-    if degree == 2 {
-      return { time in
-        // x = 1/D, D = 1 + (1/x₀ − 1) e^{−τ} as a sum of positive terms.
-        let decay = -speed * time
-        let divisor = exp(decay - ratio) - expm1(decay)
-        let now = divisor.isFinite ? -log(divisor) : ratio - decay
-        let gap = now < -1 ? expm1(now) : -expm1(-ratio) * exp(decay) / divisor
-        return (weight(now), size * gap)
-      }
-    }
-    if ratio < 0 {
-      let integral = IncompleteBeta(a: 2 / degree - 1, c: 0)
-      let start = ratio - log(-expm1(ratio))
-      return { time in
-        let logit = integral.inverse(from: start, growth: speed * time)
-        return (weight(-softplus(-logit)), -size / (1 + exp(logit)))
-      }
-    }
-    // From above: u = 1/x grows to 1, and u/(1 − u) = 1/(x − 1).
-    let integral = IncompleteBeta(a: 2 - 2 / degree, c: 0)
-    let start = -ratio - log(-expm1(-ratio))
-    return { time in
-      let logit = integral.inverse(from: start, growth: speed * time)
-      return (weight(softplus(-logit)), size * exp(-logit))
+    // x = 1/D, D = 1 + (1/x₀ − 1) e^{−τ} as a sum of positive terms.
+    let divisor = exp(decay - ratio) - expm1(decay)
+    let now = divisor.isFinite ? -log(divisor) : ratio - decay
+    return (weight(now), size * (now < -1 ? expm1(now) : -expm1(-ratio) * exp(decay) / divisor))
+  }
+
+  private func other(from first: Double, to goal: Double, _ pace: Double, at times: [Double]) -> [Place] {
+    let path = PointPath(start: [first], degree: degree, point: [1], target: goal)
+    if path.firstGap == 0 { return times.map { _ in (first, 0) } }
+    let clock = FlowClock { [degree] in path.pace(at: $0) / (pace * degree) }
+    return clock.places(at: times).map {
+      let (weights, gap) = path.state(at: $0)
+      return (weights[0], gap)
     }
   }
 

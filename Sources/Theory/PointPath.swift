@@ -41,9 +41,7 @@ struct PointPath {
     let excess = { (logs: [Double]) in
       zip(logs, point).reduce(-target) { $0 + exp(degree * $1.0) * $1.1 }
     }
-    let fastest = speeds.indices.max { speeds[$0] < speeds[$1] } ?? 0
-    let grows = speeds[fastest] > 0
-    reachesTarget = grows || target < 0
+    reachesTarget = target < 0 || speeds.contains { $0 > 0 }
     guard reachesTarget else {
       // Every weight with x_i < 0 falls to 0, the last of them at this s if d < 2.
       let fall = { (speed: Double) in speed < 0 ? -1 / (power * speed) : 0 }
@@ -52,23 +50,16 @@ struct PointPath {
       ends = speeds.map { fall($0) == length ? 0 : 1 + power * $0 * length }
       return
     }
-    if power < 0 && grows {
-      // The weight that would be the first to grow beyond bounds leads: s is short of that by e^{κλ}, λ = ln(w/w(0)).
-      let shares = speeds.map { $0 / speeds[fastest] }
-      let left = { (share: Double, growth: Double) in
-        share > 0 ? 1 - share + share * exp(power * growth) : 1 + share * expm1(power * growth)
-      }
-      let growth = firstDouble(from: 0, to: .greatestFiniteMagnitude) { growth in
-        excess(
-          zip(logs, shares).map { log, share in
-            let moved = share * expm1(power * growth)
-            return log
-              + (share == 1
-                ? growth : (moved > -0.5 ? log1p(moved) : Glibc.log(left(share, growth))) / power)
-          }) >= 0
-      }
-      length = expm1(power * growth) / (power * speeds[fastest])
-      ends = shares.map { left($0, growth) }
+    // The weight whose φ would be the first at 0 leads, by μ = −ln φ: e^{−μ} keeps the digits that 1 + κ c s loses.
+    let leader = speeds.indices.min { power * speeds[$0] < power * speeds[$1] } ?? 0
+    let shares = speeds.map { $0 / speeds[leader] }
+    let led = { (way: Double) in
+      zip(logs, shares).map { log, share in log + logFraction(share, way) / power }
+    }
+    if power * speeds[leader] < 0 && (power < 0 || excess(led(.infinity)) >= 0) {
+      let way = firstDouble(from: 0, to: .greatestFiniteMagnitude) { excess(led($0)) >= 0 }
+      length = expm1(-way) / (power * speeds[leader])
+      ends = shares.map { fraction($0, way) }
     } else {
       let length = firstDouble(from: 0, to: .greatestFiniteMagnitude) { s in
         excess(
@@ -134,4 +125,15 @@ struct PointPath {
     }
     return sum
   }
+}
+
+/// φ_i where the leader's is e^{−μ}: 1 − (1 − e^{−μ}) c_i/c_leader.
+private func fraction(_ share: Double, _ way: Double) -> Double {
+  share > 0 ? 1 - share + share * exp(-way) : 1 + share * expm1(-way)
+}
+
+private func logFraction(_ share: Double, _ way: Double) -> Double {
+  if share == 1 { return -way }
+  let moved = share * expm1(-way)
+  return moved > -0.5 ? log1p(moved) : log(fraction(share, way))
 }
