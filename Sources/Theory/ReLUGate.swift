@@ -34,7 +34,8 @@ public enum ReLUGate {
   ) -> Response {
     guard isOpen(weights, x, rounding) else { return Response(source: 0, probe: 0, scale: 1) }
     let square = dot(x, x)
-    return Response(source: square, probe: isOpen(weights, probe, rounding) ? dot(x, probe) : 0, scale: square)
+    return Response(
+      source: square, probe: isOpen(weights, probe, rounding) ? dot(x, probe) : 0, scale: square)
   }
 
   /// w·x > 0. On the hyperplane, where only rounding gives w·x a sign, the gate counts as closed.
