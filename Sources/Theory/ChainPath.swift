@@ -61,7 +61,12 @@ struct ChainPath {
 
   /// G(z) = Π_{j≠pivot} √(z² + k_j).
   private static func product(_ z: Double, _ excess: [Double], _ pivot: Int) -> Double {
-    excess.indices.reduce(1) { $1 == pivot ? $0 : $0 * (z * z + excess[$1]).squareRoot() }
+    excess.indices.reduce(1) { $1 == pivot ? $0 : $0 * size(z, excess[$1]) }
+  }
+
+  /// √(z² + k), where z² may be too small for a `Double`.
+  private static func size(_ z: Double, _ excess: Double) -> Double {
+    excess == 0 ? abs(z) : (z * z + excess).squareRoot()
   }
 
   /// z at ℓ = ln((z − first)/(last − z)), with its distances from both ends.
@@ -81,7 +86,7 @@ struct ChainPath {
   func state(at place: Double) -> (values: [Double], gap: Double) {
     let (z, _, left) = position(at: place)
     let values = excess.indices.map { i in
-      signs[i] * (i == pivot ? z : (z * z + excess[i]).squareRoot())
+      signs[i] * (i == pivot ? z : Self.size(z, excess[i]))
     }
     return (values, gap(z, left))
   }
@@ -93,8 +98,9 @@ struct ChainPath {
     guard !isSaddle, z * last > 0 else { return target - value }
     let (small, large) = z > 0 ? (z, last) : (last, z)
     let ratio =
-      excess.indices.reduce(0) {
-        $0 + log1p(left * abs(small + large) / (small * small + excess[$1]))
+      excess.reduce(0) { sum, excess in
+        let size = Self.size(small, excess)
+        return sum + log1p(left / size * (abs(small + large) / size))
       } / 2
     if ratio > 1 { return target - value }
     return (z > 0 ? value : -target) * expm1(ratio)

@@ -64,8 +64,10 @@ public struct HomogeneousFlow: GradientFlow {
   private func path(from first: Double, to goal: Double, _ pace: Double, at times: [Double]) -> [Place] {
     if degree == 1 {
       return times.map { time in
-        let gap = time == 0 || pace == 0 ? first - goal : (first - goal) * exp(-pace * time)
-        return (gap == first - goal ? first : goal + gap, gap)
+        let exponent = pace == 0 ? 0 : -pace * time
+        let gap = (first - goal) * exp(exponent)
+        // From the nearer end.
+        return (exponent > -0.5 ? first + (first - goal) * expm1(exponent) : goal + gap, gap)
       }
     }
     let gap = pow(first, degree) - goal
@@ -103,7 +105,9 @@ public struct HomogeneousFlow: GradientFlow {
     // x = 1/D, D = 1 + (1/x₀ − 1) e^{−τ} as a sum of positive terms.
     let divisor = exp(decay - ratio) - expm1(decay)
     let now = divisor.isFinite ? -log(divisor) : ratio - decay
-    return (weight(now), size * (now < -1 ? expm1(now) : -expm1(-ratio) * exp(decay) / divisor))
+    let ahead =
+      abs(ratio) < 1 ? expm1(-ratio) * exp(decay) : exp(decay - ratio) - exp(decay)
+    return (weight(now), size * (now < -1 ? expm1(now) : -ahead / divisor))
   }
 
   private func other(from first: Double, to goal: Double, _ pace: Double, at times: [Double]) -> [Place] {
