@@ -2,7 +2,8 @@ import Datasets
 import Tables
 
 /// The pickles of the ridge notebooks: what each flow of 20 pairs and 10 starts gave, with 10 and 100 features, in the two
-/// notebooks (both pair samples of different classes, also the one called "intraclass").
+/// notebooks (both pair samples of different classes, also the one called "intraclass"). The shape of the S is that of the
+/// code that wrote them; the authors' own files of S were not at hand.
 extension PublishedResults {
   private static let pairCount = 20
   private static let startCount = 10
