@@ -1,9 +1,9 @@
 import Datasets
 import Tables
 
-/// The pickles of the ridge notebooks: what each flow of 20 pairs and 10 starts gave, with 10 and 100 features, in the two
-/// notebooks (both pair samples of different classes, also the one called "intraclass"). The shape of the S is that of the
-/// code that wrote them; the authors' own files of S were not at hand.
+/// The pickles of the ridge notebooks: what each flow of 20 pairs and 10 starts gave, with 10 and 100
+/// features, in the two notebooks (both pair samples of different classes, also the one called "intraclass").
+/// The shape of the S is that of the code that wrote them; the authors' own files of S were not at hand.
 extension PublishedResults {
   private static let pairCount = 20
   private static let startCount = 10
@@ -41,7 +41,8 @@ extension PublishedResults {
     return table
   }
 
-  /// S at every time, [pair][start][time][1], as the mean over the pairs: 1.6 million numbers a file are read.
+  /// S at every time, [pair][start][time][1], as the mean over the pairs: 1.6 million numbers a file are
+  /// read.
   static func ridgeSrel(in folder: String) throws -> Table {
     var table = Table(columns: [
       ("features", .key), ("pairs", .key), ("start", .replicate), ("time", .axis), ("n", .note),

@@ -1,7 +1,8 @@
 import Glibc
 
-/// A deep chain, f(x) = (Π_l a_l)(v·x), homogeneous of degree L + 1, on one data point (x, y). The vector moves along x
-/// only, v = v₀ + x (U − U₀)/‖x‖ with U = v·x/‖x‖, so that the L + 1 numbers U, a_1, …, a_L describe the flow (`ChainPath`).
+/// A deep chain, f(x) = (Π_l a_l)(v·x), homogeneous of degree L + 1, on one data point (x, y). The vector
+/// moves along x only, v = v₀ + x (U − U₀)/‖x‖ with U = v·x/‖x‖, so that the L + 1 numbers U, a_1, …, a_L
+/// describe the flow (`ChainPath`).
 public struct ChainFlow: GradientFlow {
   /// a_l(0).
   public let factors: [Double]

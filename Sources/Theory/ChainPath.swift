@@ -1,12 +1,12 @@
 import Glibc
 
-/// The way of n numbers q_i under dq_i/dt = −η r ‖x‖ Π_{j≠i} q_j with f = ‖x‖ Π q_i and r = f − y: the factors of a chain and
-/// the part U of its vector along x.
+/// The way of n numbers q_i under dq_i/dt = −η r ‖x‖ Π_{j≠i} q_j with f = ‖x‖ Π q_i and r = f − y: the
+/// factors of a chain and the part U of its vector along x.
 ///
-/// All q_i² − q_j² are conserved, so that the smallest, z, tells the others: q_j = ±√(z² + k_j), k_j ≥ 0. Signs are such
-/// that the others are positive and z grows to rest: f = ‖x‖ z G(z) with G = Π_{j≠z} q_j grows with z, and f = y has one
-/// root. Where another is as small as z (k_j = 0), both stay on their side of 0: if the root is beyond it, the flow comes
-/// to rest at 0, a saddle.
+/// All q_i² − q_j² are conserved, so that the smallest, z, tells the others: q_j = ±√(z² + k_j), k_j ≥ 0.
+/// Signs are such that the others are positive and z grows to rest: f = ‖x‖ z G(z) with G = Π_{j≠z} q_j grows
+/// with z, and f = y has one root. Where another is as small as z (k_j = 0), both stay on their side of 0: if
+/// the root is beyond it, the flow comes to rest at 0, a saddle.
 struct ChainPath {
   private let length: Double
   private let target: Double

@@ -1,11 +1,11 @@
 extension FeatureClassification {
-  /// Eq. 8: how far one step at h of class k moves the outputs at h and at h'. With α the penalty of the step,
-  /// T = αI + hhᵀ, g = h·h', q = ‖h‖²:
+  /// Eq. 8: how far one step at h of class k moves the outputs at h and at h'. With α the penalty of the
+  /// step, T = αI + hhᵀ, g = h·h', q = ‖h‖²:
   ///
   ///     D(x')² = Σ_c (g δ_ck − w_c·T h')²,   D(x)² = Σ_c (q δ_ck − (α + q) w_c·h)²
   ///
-  /// S does not depend on the step size, since the update is linear in it. As published T = αI + hhᵀ/N, in the
-  /// numerator only, so that S(x → x) is not 1 there.
+  /// S does not depend on the step size, since the update is linear in it. As published T = αI + hhᵀ/N, in
+  /// the numerator only, so that S(x → x) is not 1 there.
   ///
   /// - Parameters: W h and W h', g, q, k and α.
   func response(
@@ -26,13 +26,15 @@ extension FeatureClassification {
     return Response(source: source.squareRoot(), probe: probe.squareRoot(), scale: scale.squareRoot())
   }
 
-  /// The loss of weights given as Vᵀ w_c, or of weights with this mean and these variances, in one of the formulas.
+  /// The loss of weights given as Vᵀ w_c, or of weights with this mean and these variances, in one of the
+  /// formulas.
   ///
   ///     corrected   (1/2N) Σ_i ‖W h_i − e_k(i)‖² + (λ/2K) Σ_c ‖w_c‖²
   ///     published   (1/2N) Σ_i Σ_a [(1 − f_a)² + (K − 1) f_a²] + (λ/2K) Σ_c ‖w_c‖²
   ///
-  /// The published code subtracts shapes (K) and (K, 1, 1), so that every output is compared with all entries of the target,
-  /// and labels drop out: each output is fitted to 1/K. Sums of squares in the diagonal coordinates; nothing cancels.
+  /// The published code subtracts shapes (K) and (K, 1, 1), so that every output is compared with all entries
+  /// of the target, and labels drop out: each output is fitted to 1/K. Sums of squares in the diagonal
+  /// coordinates; nothing cancels.
   func loss(rotated mean: DoubleMatrix, variance: DoubleMatrix? = nil, as formula: FeatureFormula) -> Double {
     let fit = formula == .published ? publishedFit : trueFit
     var (errors, norms) = (fit.residual, 0.0)
@@ -55,8 +57,8 @@ extension FeatureClassification {
   }
 }
 
-/// The squared error Σ_i ‖W h_i − y_i‖² in the coordinates Vᵀ w_c: Σ_c Σ_j (σ_j (Vᵀ w_c)_j − t_cj)² and what no weights
-/// remove.
+/// The squared error Σ_i ‖W h_i − y_i‖² in the coordinates Vᵀ w_c: Σ_c Σ_j (σ_j (Vᵀ w_c)_j − t_cj)² and what
+/// no weights remove.
 struct DiagonalFit: Sendable {
   let singularValues: [Double]
   /// t_cj.

@@ -4,20 +4,21 @@ import Glibc
 public enum FeatureFormula: String, CaseIterable, Hashable, Sendable {
   /// The derivation from the penalised loss.
   case corrected
-  /// What the published notebooks contain: the penalty is N times that of the loss, 1/N stands in T but not in the
-  /// denominator, and the loss compares every class with all entries of a target.
+  /// What the published notebooks contain: the penalty is N times that of the loss, 1/N stands in T but not
+  /// in the denominator, and the loss compares every class with all entries of a target.
   case published
 }
 
-/// Classification by fixed features, Theorem 3.2: penalised linear regression to one-hot targets by gradient flow.
+/// Classification by fixed features, Theorem 3.2: penalised linear regression to one-hot targets by gradient
+/// flow.
 ///
 ///     L(W) = (1/2N) Σ_i ‖W h_i − e_k(i)‖² + (λ/2K) Σ_c ‖w_c‖²
 ///     M = (λ/K) I + (1/N) Σ h hᵀ,   b_c = (1/N) Σ_{i of class c} h_i
 ///     w_c(t) = M⁻¹ b_c + exp(−θ² t M) (w_c(0) − M⁻¹ b_c)
 ///
-/// One singular value decomposition of the features, M = V diag(μ) Vᵀ with μ = σ²/N + λ/K, serves every time and every
-/// start. Weights in the null space of the features feel the penalty alone; without one they stay where they began.
-/// `published` has Nλ/K in M.
+/// One singular value decomposition of the features, M = V diag(μ) Vᵀ with μ = σ²/N + λ/K, serves every time
+/// and every start. Weights in the null space of the features feel the penalty alone; without one they stay
+/// where they began. `published` has Nλ/K in M.
 public struct FeatureClassification: Sendable {
   /// N, K and p.
   public let sampleCount: Int
@@ -63,6 +64,7 @@ public struct FeatureClassification: Sendable {
       throw .invalid(what: "the penalty", value: penalty, reason: "a finite number, 0 or more, is needed")
     }
     try checkPositive("the time scale", timeScale)
+    try checkPositive("the square of the time scale", timeScale * timeScale)
     (sampleCount, classCount, featureCount) = (count, classes, features.columns)
     (self.penalty, rate, self.formula) = (penalty, timeScale * timeScale, formula)
     guard features.scalars.allSatisfy(\.isFinite) else { throw .notFinite("the matrix of second moments") }

@@ -1,10 +1,11 @@
 import Glibc
 
-/// When a flow of one unknown is where, t(ℓ) = ∫ (dt/dℓ) dℓ, for a place ℓ on its path that grows from −∞ at the start.
+/// When a flow of one unknown is where, t(ℓ) = ∫ (dt/dℓ) dℓ, for a place ℓ on its path that grows from −∞ at
+/// the start.
 ///
-/// Time is an integral over the path, not a differential equation to be followed: nothing is stiff, no step is too short, and
-/// a flow that has come to rest takes no work. The integral is a sum over panels of 16 Gauss–Legendre nodes, each as wide as
-/// its two halves agree with it to 10⁻¹⁴ of the time until then.
+/// Time is an integral over the path, not a differential equation to be followed: nothing is stiff, no step
+/// is too short, and a flow that has come to rest takes no work. The integral is a sum over panels of 16
+/// Gauss–Legendre nodes, each as wide as its two halves agree with it to 10⁻¹⁴ of the time until then.
 struct FlowClock {
   /// dt/dℓ, positive, and proportional to e^ℓ where ℓ → −∞.
   let pace: (Double) -> Double
@@ -102,7 +103,8 @@ struct FlowClock {
   ]
 }
 
-/// The least double from `low` to `high`, both 0 or more, from which on a condition holds; `high` if it never does.
+/// The least double from `low` to `high`, both 0 or more, from which on a condition holds; `high` if it never
+/// does.
 ///
 /// Halving runs over the bit patterns, so that 64 steps find numbers of any size to their last bit.
 func firstDouble(from low: Double, to high: Double, where holds: (Double) -> Bool) -> Double {

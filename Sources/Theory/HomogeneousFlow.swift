@@ -1,6 +1,7 @@
 import Glibc
 
-/// The flow of Σ w_i^d x_i on an orthogonal design, loss ½ Σ s_i (β_i − β*_i)² with β = w^d, which leaves every weight alone:
+/// The flow of Σ w_i^d x_i on an orthogonal design, loss ½ Σ s_i (β_i − β*_i)² with β = w^d, which leaves
+/// every weight alone:
 ///
 ///     dβ/dt = −η d² s β^{2−2/d} (β − β*)
 ///     d = 1:   β = β* + (β₀ − β*) e^{−ηst}, for any start
@@ -8,7 +9,8 @@ import Glibc
 ///     d = 2:   β*/β = 1 + (β*/β₀ − 1) e^{−4ηsβ*t}
 ///     else each weight has the flow on one data point x = 1, y = β* (`PointPath`)
 ///
-/// A feature with s = 0 leaves its weight where it began. All is done in ln w, which neither overflows nor rounds to 0.
+/// A feature with s = 0 leaves its weight where it began. All is done in ln w, which neither overflows nor
+/// rounds to 0.
 public struct HomogeneousFlow: GradientFlow {
   public let start: [Double]
   public let degree: Double
@@ -40,8 +42,8 @@ public struct HomogeneousFlow: GradientFlow {
   public var inputCount: Int { start.count }
   public var weightNames: [String] { start.indices.map { "w_\($0)" } }
 
-  /// Cost: for another d than 1 and 2 some 10⁴ operations for each weight with a start, optimum and moment of its own, and
-  /// a hundred for each time.
+  /// Cost: for another d than 1 and 2 some 10⁴ operations for each weight with a start, optimum and moment of
+  /// its own, and a hundred for each time.
   public func states(at times: [Double]) throws(TheoryError) -> [FlowState] {
     try check(times: times)
     var states = times.map { FlowState(time: $0, weights: [], loss: 0) }
@@ -64,7 +66,7 @@ public struct HomogeneousFlow: GradientFlow {
   private func path(from first: Double, to goal: Double, _ pace: Double, at times: [Double]) -> [Place] {
     if degree == 1 {
       return times.map { time in
-        let exponent = pace == 0 ? 0 : -pace * time
+        let exponent = pace == 0 || time == 0 ? 0 : -pace * time
         let gap = (first - goal) * exp(exponent)
         // From the nearer end.
         return (exponent > -0.5 ? first + (first - goal) * expm1(exponent) : goal + gap, gap)

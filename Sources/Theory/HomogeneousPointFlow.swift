@@ -5,8 +5,8 @@ import Glibc
 ///     d = 1:  w = w₀ + x s        d = 2:  w = w₀ e^{x s}        else  w = (w₀^{2−d} − (d − 2) x s)^{1/(2−d)}
 ///     r(s) = Σ w_i(s)^d x_i − y
 ///
-/// d = 1 has s = (y − f₀)(1 − e^{−η‖x‖²t})/‖x‖², for any start; for the others `PointPath` has the state at rest and the time
-/// of every s.
+/// d = 1 has s = (y − f₀)(1 − e^{−η‖x‖²t})/‖x‖², for any start; for the others `PointPath` has the state at
+/// rest and the time of every s.
 public struct HomogeneousPointFlow: GradientFlow {
   public let start: [Double]
   public let degree: Double
@@ -38,8 +38,8 @@ public struct HomogeneousPointFlow: GradientFlow {
     let square = dot(point, point)
     let gap = target - dot(start, point)
     return times.map { time in
-      let s = -gap * expm1(-rate * square * time) / square
-      let left = gap * exp(-rate * square * time)
+      let s = -gap * expm1(-rate * time * square) / square
+      let left = gap * exp(-rate * time * square)
       return FlowState(time: time, weights: zip(start, point).map { $0 + $1 * s }, loss: left * left / 2)
     }
   }

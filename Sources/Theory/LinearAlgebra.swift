@@ -88,7 +88,8 @@ struct SemidefiniteEigen: Sendable {
     var integers = [blasint](repeating: 0, count: 3 + 5 * n)
     var (size, workSize, integerSize) = (blasint(n), blasint(work.count), blasint(integers.count))
     var info: blasint = 0
-    // A symmetric matrix is the same in rows and columns; eigenvectors come out as columns of Fortran, rows here.
+    // A symmetric matrix is the same in rows and columns; eigenvectors come out as columns of Fortran, rows
+    // here.
     unsafe dsyevd_(
       "V", "L", &size, &vectors.scalars, &size, &values, &work, &workSize, &integers, &integerSize, &info)
     guard info == 0 else { throw .noEigenvalues }
@@ -98,8 +99,8 @@ struct SemidefiniteEigen: Sendable {
   }
 }
 
-/// Least squares of several right sides, min ‖A w − y‖², in the coordinates in which A is diagonal, A = U diag(σ) Vᵀ: with
-/// w = V ω the squared error is Σ_j (σ_j ω_j − U_jᵀy)² + ‖y‖² outside U.
+/// Least squares of several right sides, min ‖A w − y‖², in the coordinates in which A is diagonal, A = U
+/// diag(σ) Vᵀ: with w = V ω the squared error is Σ_j (σ_j ω_j − U_jᵀy)² + ‖y‖² outside U.
 ///
 /// From A itself, not from AᵀA, whose small eigenvalues are lost in the rounding of the large ones.
 struct DiagonalLeastSquares {
@@ -109,7 +110,8 @@ struct DiagonalLeastSquares {
   let vectors: DoubleMatrix
   /// U_jᵀ y, row j, one column a right side.
   let targets: DoubleMatrix
-  /// What no w removes of the right sides, [further rows, right sides]; a sum of right sides leaves the sum of the columns.
+  /// What no w removes of the right sides, [further rows, right sides]; a sum of right sides leaves the sum
+  /// of the columns.
   let residuals: DoubleMatrix
 
   /// - Precondition: as many rows in both; finite numbers.
@@ -142,7 +144,8 @@ struct DiagonalLeastSquares {
     residuals = tail
   }
 
-  /// R of A = QR in the upper triangle of as many rows as R has: LAPACK's `dgelqf` of Aᵀ, which is how rows are stored.
+  /// R of A = QR in the upper triangle of as many rows as R has: LAPACK's `dgelqf` of Aᵀ, which is how rows
+  /// are stored.
   private static func triangle(_ matrix: DoubleMatrix) -> DoubleMatrix {
     var matrix = matrix
     let rows = min(matrix.rows, matrix.columns)
@@ -152,7 +155,8 @@ struct DiagonalLeastSquares {
     var work = [Double](repeating: 0, count: max(64 * matrix.columns, 1))
     var (size, info) = (blasint(work.count), blasint(0))
     var stride = max(m, 1)
-    // The arrays have the sizes that the documentation of dgelqf asks for, which follow from the shape of the matrix.
+    // The arrays have the sizes that the documentation of dgelqf asks for, which follow from the shape of the
+    // matrix.
     unsafe dgelqf_(&m, &n, &matrix.scalars, &stride, &reflections, &work, &size, &info)
     return DoubleMatrix(
       rows: rows, columns: matrix.columns, scalars: Array(matrix.scalars.prefix(rows * matrix.columns)))

@@ -1,14 +1,15 @@
 import Glibc
 
-/// The way of the weights of Σ w_i^d x_i, d > 1, on one data point, over the one number s of `HomogeneousPointFlow`.
+/// The way of the weights of Σ w_i^d x_i, d > 1, on one data point, over the one number s of
+/// `HomogeneousPointFlow`.
 ///
 /// Signs are such that f grows to y. With κ = 2 − d and c_i = x_i w_i(0)^{−κ}
 ///
 ///     w_i(s) = w_i(0) φ_i^{1/κ},   φ_i = 1 + κ c_i s,   d = 2: w_i = w_i(0) e^{c_i s}
 ///
-/// so that every term x_i w_i^d grows with s, and one root of f(s) = y at most ends the path: the state at rest. Where it
-/// has none, all weights with x_i ≠ 0 fall to 0: at a finite s for d < 2, where they stay, and never quite for d ≥ 2. No
-/// flow on one point grows without bound.
+/// so that every term x_i w_i^d grows with s, and one root of f(s) = y at most ends the path: the state at
+/// rest. Where it has none, all weights with x_i ≠ 0 fall to 0: at a finite s for d < 2, where they stay, and
+/// never quite for d ≥ 2. No flow on one point grows without bound.
 struct PointPath {
   let degree: Double
   private let power: Double
@@ -50,7 +51,8 @@ struct PointPath {
       ends = speeds.map { fall($0) == length ? 0 : 1 + power * $0 * length }
       return
     }
-    // The weight whose φ would be the first at 0 leads, by μ = −ln φ: e^{−μ} keeps the digits that 1 + κ c s loses.
+    // The weight whose φ would be the first at 0 leads, by μ = −ln φ: e^{−μ} keeps the digits that 1 + κ c s
+    // loses.
     let leader = speeds.indices.min { power * speeds[$0] < power * speeds[$1] } ?? 0
     let shares = speeds.map { $0 / speeds[leader] }
     let led = { (way: Double) in
@@ -106,7 +108,8 @@ struct PointPath {
     return (moved, values)
   }
 
-  /// y − f, a sum of terms that are all positive: x_i (w_i^d at rest − w_i^d) where the path ends at the target.
+  /// y − f, a sum of terms that are all positive: x_i (w_i^d at rest − w_i^d) where the path ends at the
+  /// target.
   private func gap(_ state: (logs: [Double], values: [Double]), _ left: Double) -> Double {
     var sum = reachesTarget ? 0 : target
     for (i, x) in point.enumerated() where speeds[i] != 0 && state.logs[i] > -.infinity {

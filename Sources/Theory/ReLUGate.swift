@@ -89,14 +89,15 @@ public struct ReLUGateFlow: GradientFlow {
           let weights = zip(start, point).map { $0 + $1 * shift }
           return FlowState(time: time, weights: weights, loss: target * target / 2)
         }
-        let done = -expm1(-rate * square * time)
+        let done = -expm1(-rate * time * square)
         let weights = zip(start, point).map { $0 + $1 * ((target - a) * done / square) }
-        let residual = (a - target) * exp(-rate * square * time)
+        let residual = (a - target) * exp(-rate * time * square)
         return FlowState(time: time, weights: weights, loss: residual * residual / 2)
       })
   }
 
-  /// S is 0/0 once the gate has closed at the source. What the flow has taken off the start leaves the rounding of the start.
+  /// S is 0/0 once the gate has closed at the source. What the flow has taken off the start leaves the
+  /// rounding of the start.
   public func response(_ weights: [Double], source: LabelledPoint, probe: LabelledPoint) -> Response {
     let largest = start.map(abs).max() ?? 0
     return ReLUGate.response(

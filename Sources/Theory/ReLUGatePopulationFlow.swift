@@ -4,8 +4,8 @@ import Glibc
 ///
 ///     ∇L = w/2 − (1/2π) [(π − θ) w* + ‖w*‖ sin θ w/‖w‖],   θ the angle of w and w*
 ///
-/// Along it cot θ grows linearly in e^{ηt/2} and 1/‖w‖ is a linear function of (cos θ, sin θ) over π − θ, so that, with p and
-/// q the parts of w along and across w* and ρ = ‖w*‖,
+/// Along it cot θ grows linearly in e^{ηt/2} and 1/‖w‖ is a linear function of (cos θ, sin θ) over π − θ, so
+/// that, with p and q the parts of w along and across w* and ρ = ‖w*‖,
 ///
 ///     P = p₀ e^{−ηt/2} + (ρ (π − θ₀)/π)(1 − e^{−ηt/2}),   Q = q₀ e^{−ηt/2},
 ///     θ(t) = atan2(Q, P),   (p, q) = (P, Q) (π − θ)/(π − θ₀).
@@ -55,8 +55,8 @@ public struct ReLUGatePopulationFlow: GradientFlow {
 
   /// The part of the start across the teacher, from the products s_i w*_k − s_k w*_i with the largest w*_k.
   ///
-  /// Products that differ by the rounding of decimal numbers count as equal: a start opposite to the teacher stays on its line,
-  /// which any deviation would make it leave.
+  /// Products that differ by the rounding of decimal numbers count as equal: a start opposite to the teacher
+  /// stays on its line, which any deviation would make it leave.
   private func across(_ along: [Double]) -> [Double] {
     let k = teacher.indices.max { abs(teacher[$0]) < abs(teacher[$1]) } ?? 0
     let shift = zip(start, teacher).map { s, w in
@@ -72,7 +72,8 @@ public struct ReLUGatePopulationFlow: GradientFlow {
   /// ½ E (f − y)² = ¼ ‖w‖² + ¼ ρ² − (‖w‖ρ/2π)(sin θ + (π − θ) cos θ).
   private func loss(_ r: Double, _ theta: Double) -> Double {
     let length = norm(teacher)
-    // As (r − ρ)² / 4 plus what the angle costs, 1 − (sin θ + (π − θ) cos θ)/π: nothing cancels near the optimum.
+    // As (r − ρ)² / 4 plus what the angle costs, 1 − (sin θ + (π − θ) cos θ)/π: nothing cancels near the
+    // optimum.
     let half = sin(theta / 2)
     let small = theta < 1e-3 ? theta * theta * theta / 3 : sin(theta) - theta * cos(theta)
     let cost = (2 * .pi * half * half - small) / .pi

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The tangent kernel of a two-layer ReLU network without bias at initialisation, in the limit of infinite width:
+/// The tangent kernel of a two-layer ReLU network without bias at initialisation, in the limit of infinite
+/// width:
 ///
 ///     K(x, x') = x·x' (π − θ)/2π + ‖x‖‖x'‖ (sin θ + (π − θ) cos θ)/2π,   θ the angle of x and x'
 ///
@@ -10,7 +11,8 @@ public enum ReLUKernel {
   public static func value(_ x: [Double], _ other: [Double]) -> Double {
     let (a, b) = (norm(x), norm(other))
     guard a > 0, b > 0 else { return 0 }
-    // The angle from half its chord: exact for nearly parallel vectors, where the arc cosine loses half the digits.
+    // The angle from half its chord: exact for nearly parallel vectors, where the arc cosine loses half the
+    // digits.
     let difference = zip(x, other).map { $0 / a - $1 / b }
     let sum = zip(x, other).map { $0 / a + $1 / b }
     let theta = 2 * atan2(norm(difference), norm(sum))
@@ -29,8 +31,9 @@ public enum ReLUKernel {
 ///
 ///     f_t(x) = Σ_i c_i(t) K(x, x_i),   c(t) = K⁻¹ (1 − e^{−ηKt/N}) y
 ///
-/// The weights are the coefficients c, one a sample. In the null space of K, as samples that stand twice or opposite to
-/// each other make one, they move no prediction and stay 0, and the loss keeps what is there of y.
+/// The weights are the coefficients c, one a sample. In the null space of K, as samples that stand twice or
+/// opposite to each other make one, they move no prediction and stay 0, and the loss keeps what is there of
+/// y.
 public struct ReLUKernelFlow: GradientFlow {
   public let points: [[Double]]
   public let targets: [Double]
@@ -67,7 +70,7 @@ public struct ReLUKernelFlow: GradientFlow {
     let n = Double(points.count)
     return try representable(
       times.map { time in
-        let scaled = rate / n * time
+        let scaled = rate * time / n
         var (coefficients, loss) = (rotated, 0.0)
         for (j, value) in eigen.values.enumerated() {
           let exponent = value == 0 ? 0 : -scaled * value

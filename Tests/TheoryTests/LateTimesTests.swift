@@ -58,7 +58,8 @@ import Theory
     }
   }
 
-  /// One weight on one point and on an orthogonal design are the same flow; d = 3 has F₃ of the background notes.
+  /// One weight on one point and on an orthogonal design are the same flow; d = 3 has F₃ of the background
+  /// notes.
   @Test func timesOfADistantStartAreRight() throws {
     func f(_ z: Double) -> Double {
       -1 / z + log((z * z + z + 1) / ((1 - z) * (1 - z))) / 6 - atan((2 * z + 1) / 3.squareRoot())

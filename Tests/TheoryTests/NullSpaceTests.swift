@@ -20,7 +20,8 @@ import Theory
     return rows.indices.map { rows[$0][rows.count] / rows[$0][$0] }
   }
 
-  /// Fewer samples than features, one of them twice and one of zeros: W∞ = W₀ + Hᵀ (H Hᵀ)⁻¹ (Y − H W₀) of the different ones.
+  /// Fewer samples than features, one of them twice and one of zeros: W∞ = W₀ + Hᵀ (H Hᵀ)⁻¹ (Y − H W₀) of the
+  /// different ones.
   @Test func featuresWithANullSpaceEndAtTheNearestSolution() throws {
     for index in 0..<30 {
       var draws = Draws("null space", index)
@@ -82,7 +83,8 @@ import Theory
     #expect(abs(state.weights[0] - 1e-6) < 1e-18 && abs(state.weights[1] - 2 * exp(-1)) < 1e-12)
   }
 
-  /// Samples that stand twice with different targets: the prediction ends at their mean, the loss at their spread.
+  /// Samples that stand twice with different targets: the prediction ends at their mean, the loss at their
+  /// spread.
   @Test func aKernelWithDuplicatesEndsAtTheirMean() throws {
     let points = [[1.0, 0.5], [1, 0.5], [-1, -0.5], [0.2, 0.9], [0, 0]]
     let targets = [1.0, 3, -1, 0.5, 2]

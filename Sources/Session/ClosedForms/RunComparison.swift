@@ -9,8 +9,8 @@ import Tensor
 import Theory
 import Training
 
-/// A trained network beside the closed form of the same model: the run is repeated from its first weights on a copy, and
-/// compared at some of its steps.
+/// A trained network beside the closed form of the same model: the run is repeated from its first weights on
+/// a copy, and compared at some of its steps.
 struct RunComparison {
   /// The closed form that belongs to the run; nil for the wide network, of which only S is known.
   let flow: any GradientFlow
@@ -173,13 +173,14 @@ struct RunComparison {
   }
 }
 
-/// Samples whose features are orthogonal over the data, with their second moments s_j = mean x_j² and the coefficients
-/// that fit best, β*_j = mean x_j y / s_j.
+/// Samples whose features are orthogonal over the data, with their second moments s_j = mean x_j² and the
+/// coefficients that fit best, β*_j = mean x_j y / s_j.
 private struct OrthogonalDesign {
   let moments: [Double]
   let optimum: [Double]
 
-  /// nil where a product of two features is more than 10⁻⁵ of their size. A feature that is 0 everywhere fits nothing: β*_j = 0.
+  /// nil where a product of two features is more than 10⁻⁵ of their size. A feature that is 0 everywhere fits
+  /// nothing: β*_j = 0.
   init?(_ data: Dataset) {
     let x = data.networkInputs
     let y = data.targets?.scalars.map(Double.init) ?? []
