@@ -30,7 +30,7 @@ import Testing
         ("assets", "\"\(folder.path)\""),
       ])
     // The mean of the pickle at time 0 is 9.5 + 4.5/16.
-    #expect(results.contains { $0.contains("features=10") && $0.contains("least=") }, "\(results)")
+    #expect(results.contains { $0.contains("features=10") && $0.contains("at_start=") }, "\(results)")
   }
 
   @Test(arguments: notebooks)
