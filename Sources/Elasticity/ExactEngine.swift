@@ -98,7 +98,7 @@ public struct ExactEngine: Sendable {
     let (rule, begin) = try rule(of: update)
     let engine = StepEngine(
       network: network, weights: begin, rule: rule, usesDifferences: usesDifferences(rule, method),
-      isFixed: try fixed(by: update))
+      isFixed: try fixed(by: update), looks: method == .automatic ? 1024 : StepEngine.piece)
     let beginsAtGradient = !update.isTrainer
     let selfRows = probes.rows(of: sources)
     let tiles = try tiles(of: probes, weights: begin)
