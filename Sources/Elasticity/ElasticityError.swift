@@ -30,6 +30,10 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
   case notFinite(sample: Int)
   /// The gradients of one layer at all points are more numbers than are held.
   case kernelTooLarge(points: Int, weights: Int, most: Int)
+  /// `between=` a column with a single entry.
+  case oneCondition(column: String)
+  /// Two runs of one condition that `paired=` cannot tell apart.
+  case repeatedRun(column: String, entry: String, condition: String)
   /// Stopped between two sources on request; nothing of the measurement is kept.
   case interrupted(sourcesDone: Int, of: Int)
 
@@ -68,6 +72,10 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
       "the network predicts NaN or infinity at sample \(sample): its weights have diverged, nothing can be measured"
     case .kernelTooLarge(let points, let weights, let most):
       "the kernel of \(points) points needs their gradients of \(weights) weights of one layer at once, at most \(most / max(weights, 1)) points fit: pick fewer points"
+    case .oneCondition(let column):
+      "column '\(column)' has one entry: there are no two conditions to compare"
+    case .repeatedRun(let column, let entry, let condition):
+      "\(condition) has several runs with \(column) \(entry): name a column that each run has once, or leave out paired="
     case .interrupted(let done, let count):
       "stopped after \(done) of \(count) sources; this measurement is not kept"
     }

@@ -284,4 +284,19 @@ import Testing
     #expect(below.contains("┊"))
     #expect(isWellFormed(try figure.svg(idPrefix: "a")))
   }
+
+  @Test func `nothing is shaded inside the interval of an onset`() throws {
+    var table = Table(columns: [("time", .axis), ("value", .value)])
+    for place in 1...40 { try table.append([.number(Double(place)), .number(place < 20 ? 0.1 : 0.9)]) }
+    var figure = try Figure(plotting: table, x: "time", y: "value")
+    var phases = Table(columns: [
+      ("onset", .value), ("low", .value), ("high", .value), ("first_spike", .value),
+    ])
+    try phases.append([20, 15, 27, .missing])
+    try figure.mark(phases: phases, facet: [], by: [])
+    #expect(figure.panels[0].shades.map(\.to) == [15, .infinity])
+    #expect(figure.panels[0].shades.map(\.from) == [-.infinity, 27])
+    #expect(figure.panels[0].marks.map(\.label) == ["t* = 20 (15 to 27)"])
+    #expect(figure.note.contains("95 % interval"))
+  }
 }

@@ -115,7 +115,7 @@ import Testing
         c = repeat degree in [1, 2, 3] {
           solve homogeneous degree=degree optimum=[2, 1.5, 1, 0.7, 0.4] dimensions=50 points=40 times=log(0.01, 1e4, per_decade=\(perDecade))
         }
-        p\(Int(perDecade)) = phases c by=degree
+        p\(Int(perDecade)) = phases c by=degree exact=yes
         """)
     }
     for name in ["p3", "p10"] {

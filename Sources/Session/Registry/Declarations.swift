@@ -102,13 +102,15 @@ public struct Verb: Sendable {
   public let takesBlock: Bool
   /// What options beyond the declared ones are.
   public let furtherOptions: FurtherOptions
+  /// What a reader of the result has to know, a paragraph each.
+  public let notes: [String]
   /// One command that runs after the ones in `Registry.exampleSetup`.
   public let example: String
   let perform: @Sendable (Session, Call) throws -> Value
 
   init(
     _ name: String, _ doc: String, things: [ThingDeclaration] = [], options: [OptionDeclaration] = [],
-    takesBlock: Bool = false, furtherOptions: FurtherOptions = .none, example: String,
+    takesBlock: Bool = false, furtherOptions: FurtherOptions = .none, notes: [String] = [], example: String,
     perform: @escaping @Sendable (Session, Call) throws -> Value
   ) {
     self.name = name
@@ -117,6 +119,7 @@ public struct Verb: Sendable {
     self.options = options
     self.takesBlock = takesBlock
     self.furtherOptions = furtherOptions
+    self.notes = notes
     self.example = example
     self.perform = perform
   }

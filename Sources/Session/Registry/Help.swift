@@ -78,6 +78,7 @@ public enum Help {
     if let name = verb.furtherOptions.usage {
       sections.append("  \(name)…  \(verb.furtherOptions.help.doc.filter { $0 != "`" })")
     }
+    if !verb.notes.isEmpty { sections.append(verb.notes.map { "  " + $0 }.joined(separator: "\n")) }
     sections.append("example: \(verb.example)")
     return sections.joined(separator: "\n\n")
   }

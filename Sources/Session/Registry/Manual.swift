@@ -137,6 +137,7 @@ public enum Manual {
     let further = verb.furtherOptions.usage.map { [($0, kind, "", doc)] } ?? []
     let rows = things + options + further
     if !rows.isEmpty { parts.append(table(rows)) }
+    parts += verb.notes.map(sentence)
     parts.append("Example: `\(verb.example)`")
     return parts.joined(separator: "\n\n")
   }
@@ -176,7 +177,7 @@ public enum Manual {
   }
 
   private static func sentence(_ text: String) -> String {
-    text.prefix(1).uppercased() + text.dropFirst() + "."
+    text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
   }
 
   private static func indented(_ text: String) -> String {
