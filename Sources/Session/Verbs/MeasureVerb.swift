@@ -45,7 +45,8 @@ extension Verb {
       ),
       OptionDeclaration(
         "alignment", .flag, default: "no",
-        "add a column kernel_alignment: how well the tangent kernel at the sources tells their classes apart"),
+        "add columns alignment, alignment_plain and alignment_centered: how well the tangent kernel at the sources tells their classes apart"
+      ),
       OptionDeclaration(
         "method", .word(Method.allCases.map(\.rawValue)), default: "auto",
         "how the change of predictions is computed"),
@@ -208,7 +209,9 @@ extension Measurement.Summary {
   /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, computed again within 3e-07`
   func text(includesSelf: Bool) -> String {
     var parts = ["update \(update.text)"]
-    if control != .none { parts.append("control \(control.rawValue)") }
+    if control != .none {
+      parts.append("control \(control.rawValue)" + (controls.map { " of \($0.text)" } ?? ""))
+    }
     parts.append(includesSelf ? "self counted" : "self left out")
     parts.append("\(sources) x \(probes) pairs")
     var causes = dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
