@@ -19,8 +19,12 @@ public struct ForeignPredictions: Sendable {
 
   /// - Throws: `ElasticityError.misshapen` where the parts do not fit together, `notInRange` for numbers that name no
   ///   class or probe, `notFinitePrediction`.
-  public init(before: NPYArray, after: NPYArray, labels: NPYArray, sources: NPYArray?) throws(ElasticityError)
-  {
+  ///
+  /// - Parameter file: the name of the file of an option, for messages.
+  public init(
+    before: NPYArray, after: NPYArray, labels: NPYArray, sources: NPYArray?,
+    file: (_ option: String) -> String = { "the file of \($0)=" }
+  ) throws(ElasticityError) {
     guard before.dimensions.count == 2, before.dimensions[0] > 0, before.dimensions[1] > 1 else {
       throw .misshapen(
         what: "before", expected: "[probe, class] with two classes or more", found: before.dimensions)
@@ -37,7 +41,7 @@ public struct ForeignPredictions: Sendable {
       throw .misshapen(
         what: "labels", expected: "[\(probes)] of classes 0 to \(classes - 1)", found: labels.dimensions)
     }
-    let names = try labels.numbers(below: classes, in: "labels", of: "class")
+    let names = try labels.numbers(below: classes, option: "labels", file: file, of: "class")
     let count = after.dimensions[0]
     let rows: [Int]
     if let sources {
@@ -45,7 +49,7 @@ public struct ForeignPredictions: Sendable {
         throw .misshapen(
           what: "sources", expected: "[\(count)] of probes 0 to \(probes - 1)", found: sources.dimensions)
       }
-      rows = try sources.numbers(below: probes, in: "sources", of: "probe")
+      rows = try sources.numbers(below: probes, option: "sources", file: file, of: "probe")
     } else {
       guard count == probes else {
         throw .misshapen(
@@ -57,12 +61,13 @@ public struct ForeignPredictions: Sendable {
     }
     let (old, new) = (before.doubles, after.doubles)
     if let place = old.firstIndex(where: { !$0.isFinite }) {
-      throw .notFinitePrediction(what: "before", source: nil, probe: place / classes, output: place % classes)
+      throw .notFinitePrediction(
+        option: "before", file: file("before"), source: nil, probe: place / classes, output: place % classes)
     }
     if let place = new.firstIndex(where: { !$0.isFinite }) {
       throw .notFinitePrediction(
-        what: "after", source: place / (probes * classes), probe: place / classes % probes,
-        output: place % classes)
+        option: "after", file: file("after"), source: place / (probes * classes),
+        probe: place / classes % probes, output: place % classes)
     }
     self.before = (0..<probes).map { Array(old[$0 * classes..<($0 + 1) * classes]) }
     self.after = (0..<count).map { source in
@@ -101,10 +106,14 @@ public struct ForeignPredictions: Sendable {
 
 extension NPYArray {
   /// Whole numbers from 0 that name something.
-  fileprivate func numbers(below count: Int, in file: String, of what: String) throws(ElasticityError) -> [Int] {
+  fileprivate func numbers(
+    below count: Int, option: String, file: (String) -> String, of what: String
+  ) throws(ElasticityError) -> [Int] {
     let found = doubles.map { Int(exactly: $0).flatMap { (0..<count).contains($0) ? $0 : nil } }
     if let row = found.firstIndex(of: nil) {
-      throw .notInRange(what: file, row: row, found: doubles[row], expected: "a \(what) from 0 to \(count - 1)")
+      throw .notInRange(
+        option: option, file: file(option), row: row, found: doubles[row],
+        expected: "a \(what) from 0 to \(count - 1)")
     }
     return found.compactMap(\.self)
   }

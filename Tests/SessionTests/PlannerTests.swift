@@ -28,7 +28,7 @@ import Testing
       try plan(text) == [
         """
         line 4  run = train  420 steps (60 batches x 7 epochs)
-          every 9 batches 49 measurements
+          every 9 batches 49 measurements, after steps 1, 10, 19, …, 415
           every 9 steps 94 measurements
           when (loss < 0.1) at most 1 time
           at [0, 10, 1000] steps 2 times
