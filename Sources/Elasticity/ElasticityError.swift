@@ -72,8 +72,7 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
       "\(file) holds NaN or infinity at \(source.map { "source \($0), " } ?? "")probe \(probe), class \(output), counted from 0: "
         + (source == nil
           ? "the network that wrote it has diverged, or the row was never computed; write the file anew, or leave out that probe in all files"
-          : "the step at that source has diverged, or its row was never computed; take a smaller step, or leave out that source in after= and sources="
-        )
+          : "the step at that source has diverged, or its row was never computed; take a smaller step, or leave out that source in after= and sources=")
     case .needsNetwork(let control):
       "control=\(control.rawValue) takes a step of its own: it needs a network, not predictions"
     case .noSubtraction: "first_order has no two predictions to subtract: leave out method=subtraction"

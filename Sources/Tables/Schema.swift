@@ -4,7 +4,8 @@ extension Table {
     /// The columns of the tables of averages, in order.
     public static let averages: [(String, ColumnRole)] = [
       ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
-      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key), ("distance", .key),
+      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key),
+      ("distance", .key),
       ("average", .key), ("source_class", .key), ("probe_class", .key), ("same", .key), ("n", .note),
       ("dropped", .note), ("value", .value), ("low", .value), ("high", .value),
     ]
@@ -12,7 +13,8 @@ extension Table {
     /// The columns of the tables of single pairs of samples, in order.
     public static let pairs: [(String, ColumnRole)] = [
       ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
-      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key), ("distance", .key),
+      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key),
+      ("distance", .key),
       ("source_class", .key), ("probe_class", .key), ("same", .key), ("source_id", .key), ("probe_id", .key),
       ("d_source", .value), ("d_probe", .value), ("sign", .value), ("value", .value),
     ]

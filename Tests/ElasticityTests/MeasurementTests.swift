@@ -165,7 +165,8 @@ import Training
     let (names, rates) = (Set(try bias.column(named: "update").cells), Set(try bias.numbers(in: "update_lr")))
     #expect(names == [Cell.text("bias_only")] && rates == [1e-3, 1e-4])
     #expect(try bias.column(named: "controls").levels == updates.map { Cell.text($0.name) })
-    #expect(try table.filtered("control", equals: .text("none")).column(named: "controls").levels == [.missing])
+    #expect(
+      try table.filtered("control", equals: .text("none")).column(named: "controls").levels == [.missing])
     #expect(measured.summaries.map(\.control) == [Control.none, .biasOnly, .none, .biasOnly])
     #expect(measured.summaries.map { $0.smallGradients != nil } == [false, false, true, false])
     #expect(

@@ -88,7 +88,8 @@ import Testing
     let n = labels.count
     let samples = (0..<n * 4).map { Float(($0 * 7919) % 23) / 7 - 1 }
     let points = Dataset(
-      name: "p", samples: Tensor([n, 1, 1, 4], scalars: samples), labels: labels, classNames: ["a", "b", "c"],
+      name: "p", samples: Tensor([n, 1, 1, 4], scalars: samples), labels: labels,
+      classNames: ["a", "b", "c"],
       indices: Array(0..<n), split: "train", digest: "", preparation: [])
     let network = try Model(.mlp(widths: [5])).network(input: points.input, outputs: 3)
     let kernel = try TangentKernel(
@@ -130,7 +131,8 @@ import Testing
       }
     }
     let norm = kernel.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    #expect(abs((kernel.alignment(.labels, with: data) ?? 0) - product / (norm * labels.squareRoot())) < 1e-12)
+    #expect(
+      abs((kernel.alignment(.labels, with: data) ?? 0) - product / (norm * labels.squareRoot())) < 1e-12)
   }
 
   @Test func badPointsAreRefused() throws {

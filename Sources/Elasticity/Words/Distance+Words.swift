@@ -38,7 +38,8 @@ extension Distance: Defined {
     case .kl:
       Meaning(
         "D = KL(new ‖ old) = Σ_c q_c ln(q_c / p_c)", high: Self.squared, unit: "nats",
-        source: "what the comments in the code of Dan et al., arXiv 2111.01166, say; published_kl is what it does")
+        source:
+          "what the comments in the code of Dan et al., arXiv 2111.01166, say; published_kl is what it does")
     case .klReverse:
       Meaning(
         "D = KL(old ‖ new) = Σ_c p_c ln(p_c / q_c)", high: Self.squared, unit: "nats",
@@ -57,7 +58,8 @@ extension Distance: Defined {
     case .publishedKL:
       Meaning(
         "D = |(1/C) Σ_c p_c (ln p_c - q_c)|, 1e-8 taken from D(x): entropy and overlap, no divergence",
-        high: "the prediction stayed: S is 1 where nothing moves and falls where probability leaves the old class",
+        high:
+          "the prediction stayed: S is 1 where nothing moves and falls where probability leaves the old class",
         unit: "nats", source: "the code behind the KL figures of Dan et al., arXiv 2111.01166")
     case .publishedL2:
       Meaning(

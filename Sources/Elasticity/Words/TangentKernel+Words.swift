@@ -60,7 +60,8 @@ extension TangentKernel.Column: Defined {
         "⟨HKH, HYYᵀH⟩ / (‖HKH‖ ‖HYYᵀH‖), \(Self.kernel), H = I - 11ᵀ/n, Y = one-hot labels (a regression: its targets)",
         high: Self.apart + "; 0 is what a constant adds", unit: "none, 0 to 1",
         source:
-          "Cortes, Mohri & Rostamizadeh, JMLR 13 (2012); the linear CKA of Kornblith et al., arXiv 1905.00414")
+          "Cortes, Mohri & Rostamizadeh, JMLR 13 (2012); the linear CKA of Kornblith et al., arXiv 1905.00414"
+      )
     }
   }
 }

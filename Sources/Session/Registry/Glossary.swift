@@ -31,7 +31,7 @@ enum Glossary {
   /// Every word that help is given on.
   static let names: [String] =
     (ratio.prefix(2) + sections.flatMap { $0.entries.map(\.name) } + Table.Schema.words.map(\.name)
-      + Table.Schema.renamed.keys + options.map(\.name)).firstOccurrences
+    + Table.Schema.renamed.keys + options.map(\.name)).firstOccurrences
 
   /// What a word means, a paragraph for each meaning: update, distance, average, summary, control, column.
   static func paragraphs(for name: String) -> [String] {
@@ -45,7 +45,8 @@ enum Glossary {
     var columns = Table.Schema.words(for: column)
     if column != name {
       // Of the meanings of the column the first is S; what it and the loss beside it belong to goes with it.
-      columns = Array(columns.prefix(1)) + Table.Schema.words(for: "step") + Table.Schema.words(for: "loss").prefix(1)
+      columns =
+        Array(columns.prefix(1)) + Table.Schema.words(for: "step") + Table.Schema.words(for: "loss").prefix(1)
     }
     return ofLists + columns.map { Help.paragraph("\($0.name): a column of \($0.tables)", $0.meaning) }
   }
@@ -71,7 +72,8 @@ enum Glossary {
 
 extension OptionDeclaration {
   fileprivate func isLike(_ other: OptionDeclaration) -> Bool {
-    kind == other.kind && defaultText == other.defaultText && isRequired == other.isRequired && doc == other.doc
+    kind == other.kind && defaultText == other.defaultText && isRequired == other.isRequired
+      && doc == other.doc
   }
 }
 

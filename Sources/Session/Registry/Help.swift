@@ -71,7 +71,8 @@ public enum Help {
     }
     let first =
       name == cell
-      ? "# %% NAME [OPTION=…]\n  the first line of a cell of a notebook\n\n" + options(Registry.cellOptions) : nil
+      ? "# %% NAME [OPTION=…]\n  the first line of a cell of a notebook\n\n" + options(Registry.cellOptions)
+      : nil
     return [verb, statement, first].compactMap(\.self)
   }
 

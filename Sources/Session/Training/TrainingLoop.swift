@@ -25,7 +25,9 @@ extension Session {
   private func tell(_ schedule: TrainingSchedule, _ call: Call, from first: Int, to last: Int) {
     let isOpen = call.conditions["until"] != nil
     for (entry, statement) in zip(schedule.entries, call.command.block?.statements ?? []) {
-      guard let steps = schedule.firstSteps(of: entry, from: first, to: last, isOpen: isOpen) else { continue }
+      guard let steps = schedule.firstSteps(of: entry, from: first, to: last, isOpen: isOpen) else {
+        continue
+      }
       output(.echo("\(statement.scheduleText(in: source)) acts \(steps)"))
     }
   }

@@ -12,7 +12,7 @@ extension Table.Schema {
   }
 
   /// Every column of the product's own tables; one that means several things comes several times.
-  public static let words: [ColumnWords] = 
+  public static let words: [ColumnWords] =
     places + ways + pairsOfSamples + numbers + certainty + comparisons + phases + further
 
   /// What the columns of that name hold, under its present or its former name.
@@ -38,7 +38,8 @@ extension Table.Schema {
         "steps taken so far; a measurement is made after that step, at the weights it left, and step 0 is before the first",
         high: "later", unit: "steps")),
     ColumnWords(
-      "time", in: "solve, compare", Meaning("the time of gradient flow: step × lr", high: "later", unit: "lr × steps")),
+      "time", in: "solve, compare",
+      Meaning("the time of gradient flow: step × lr", high: "later", unit: "lr × steps")),
     ColumnWords(
       "loss", in: "measure, history",
       Meaning(
@@ -62,7 +63,8 @@ extension Table.Schema {
     ColumnWords(
       "accuracy", in: "evaluate",
       Meaning(
-        "share of the data set that is classified rightly after that step", high: "the data are classified rightly",
+        "share of the data set that is classified rightly after that step",
+        high: "the data are classified rightly",
         unit: "none, 0 to 1")),
     ColumnWords("data", in: "evaluate", Meaning("the data set, or test")),
   ]
@@ -77,7 +79,8 @@ extension Table.Schema {
     ColumnWords(
       "controls", in: measurements,
       Meaning(
-        "the update that a control row controls, missing where control is none: bias_only rows come once for each update, with its lr")),
+        "the update that a control row controls, missing where control is none: bias_only rows come once for each update, with its lr"
+      )),
     ColumnWords("distance", in: measurements, Meaning("the D by which S = D(x')/D(x) is formed")),
     ColumnWords(
       "average", in: "measure, averages", Meaning("how the S of all pairs of two classes became one number")),
@@ -87,7 +90,9 @@ extension Table.Schema {
       Meaning("the class (with group=: the attribute) of x, where the step is taken")),
     ColumnWords(
       "probe_class", in: "measure, solve",
-      Meaning("the class (with group=: the attribute) of x', whose prediction is watched; permuted in control=shuffle")),
+      Meaning(
+        "the class (with group=: the attribute) of x', whose prediction is watched; permuted in control=shuffle"
+      )),
     ColumnWords("same", in: "measure, solve", Meaning("whether the two classes are one")),
   ]
 
@@ -118,7 +123,8 @@ extension Table.Schema {
       "value", in: "measure, solve, averages",
       Meaning(
         "S(x → x') = D(x') / D(x) of a pair, or an average of it: D by the column distance, after the step of the column update at x, from the weights after the training step of the row",
-        high: "a step at x moves x' far: little locality where x and x' differ", unit: "none, a ratio; S(x → x) = 1",
+        high: "a step at x moves x' far: little locality where x and x' differ",
+        unit: "none, a ratio; S(x → x) = 1",
         source: "relative similarity S_rel of He & Su, arXiv 1910.06943")),
     ColumnWords(
       "value", in: "locality, difference, predict, solve of weights",
@@ -133,7 +139,8 @@ extension Table.Schema {
       Meaning(
         "upper end of the 95 % interval of the number before it; missing where there is none, and note says why",
         unit: "that of the number")),
-    ColumnWords("n", in: "measure, averages, locality", Meaning("pairs that the number is made of", unit: "pairs")),
+    ColumnWords(
+      "n", in: "measure, averages, locality", Meaning("pairs that the number is made of", unit: "pairs")),
     ColumnWords(
       "n", in: "mean, sd, … by=, evaluate, compare, phases",
       Meaning("values, samples or measurements that the number is made of")),
@@ -145,7 +152,8 @@ extension Table.Schema {
       Meaning("different probes among the pairs; in plan: those needed in each class", unit: "samples")),
     ColumnWords(
       "zeros", in: "measure, averages, locality",
-      Meaning("pairs with S = 0, which geomean leaves out", high: "many probes do not move at all", unit: "pairs")),
+      Meaning(
+        "pairs with S = 0, which geomean leaves out", high: "many probes do not move at all", unit: "pairs")),
     ColumnWords(
       "dropped", in: "measure, averages, locality",
       Meaning(
@@ -154,8 +162,10 @@ extension Table.Schema {
   ]
 
   private static let certainty: [ColumnWords] = [
-    ColumnWords("note", in: "tables with intervals", Meaning("why there is no interval, or what else to know")),
-    ColumnWords("runs", in: "over=seed, phases, plan", Meaning("runs that the number is made of", unit: "runs")),
+    ColumnWords(
+      "note", in: "tables with intervals", Meaning("why there is no interval, or what else to know")),
+    ColumnWords(
+      "runs", in: "over=seed, phases, plan", Meaning("runs that the number is made of", unit: "runs")),
     ColumnWords(
       "p", in: "locality",
       Meaning(
@@ -175,11 +185,13 @@ extension Table.Schema {
   ]
 
   private static let comparisons: [ColumnWords] = [
-    ColumnWords("between", in: "difference, phases between=", Meaning("the column whose entries are compared")),
+    ColumnWords(
+      "between", in: "difference, phases between=", Meaning("the column whose entries are compared")),
     ColumnWords("level", in: "difference, phases between=", Meaning("one entry of it")),
     ColumnWords("against", in: "difference, phases between=", Meaning("the entry that it is compared with")),
     ColumnWords(
-      "effect", in: "difference", Meaning("what value is: a ratio level / against, or a difference level - against")),
+      "effect", in: "difference",
+      Meaning("what value is: a ratio level / against, or a difference level - against")),
     ColumnWords(
       "pairs", in: "difference", Meaning("entries of paired= that have both numbers", unit: "pairs")),
     ColumnWords(
@@ -189,7 +201,8 @@ extension Table.Schema {
     ColumnWords(
       "pilot_width", in: "plan",
       Meaning(
-        "high - low of the pilot, over the value but for lantk and auc", high: "the pilot is uncertain", unit: "none")),
+        "high - low of the pilot, over the value but for lantk and auc", high: "the pilot is uncertain",
+        unit: "none")),
     ColumnWords(
       "width", in: "plan",
       Meaning(
@@ -202,7 +215,8 @@ extension Table.Schema {
     ColumnWords(
       "onset", in: "phases",
       Meaning(
-        "t*, the last joint of straight segments of log S over log t, where S settles", high: "S settles late",
+        "t*, the last joint of straight segments of log S over log t, where S settles",
+        high: "S settles late",
         unit: "that of the times")),
     ColumnWords(
       "onset_against", in: "phases between=",
@@ -217,13 +231,16 @@ extension Table.Schema {
         high: "the curve wanders: joints are found in noise more easily", unit: "none, -1 to 1")),
     ColumnWords(
       "moved", in: "phases",
-      Meaning("the factor by which the fitted S moved before t*", high: "a large change", unit: "none, a ratio")),
+      Meaning(
+        "the factor by which the fitted S moved before t*", high: "a large change", unit: "none, a ratio")),
     ColumnWords(
       "early_slope", in: "phases",
-      Meaning("slope of log S over log t before t*", high: "S rises steeply", unit: "decades of S per decade of t")),
+      Meaning(
+        "slope of log S over log t before t*", high: "S rises steeply", unit: "decades of S per decade of t")),
     ColumnWords(
       "late_slope", in: "phases",
-      Meaning("slope of log S over log t after t*", high: "S still rises", unit: "decades of S per decade of t")),
+      Meaning(
+        "slope of log S over log t after t*", high: "S still rises", unit: "decades of S per decade of t")),
     ColumnWords(
       "level", in: "phases",
       Meaning("fitted S at the end", high: "steps move others far at the end", unit: "none, a ratio")),
@@ -233,7 +250,8 @@ extension Table.Schema {
     ColumnWords(
       "spikes", in: "phases",
       Meaning("measurements far off the curve, as where a D(x) crosses 0", unit: "measurements")),
-    ColumnWords("first_spike", in: "phases", Meaning("the time of the first of them", unit: "that of the times")),
+    ColumnWords(
+      "first_spike", in: "phases", Meaning("the time of the first of them", unit: "that of the times")),
   ]
 
   private static let further: [ColumnWords] = [
@@ -244,8 +262,10 @@ extension Table.Schema {
     ColumnWords("x0", in: "solve gate", Meaning("the first coordinate of the point")),
     ColumnWords("x1", in: "solve gate", Meaning("the second coordinate of the point")),
     ColumnWords("quantity", in: "compare", Meaning("what is compared")),
-    ColumnWords("closed_form", in: "compare", Meaning("the quantity by the formula", unit: "that of the quantity")),
-    ColumnWords("network", in: "compare", Meaning("the quantity of the trained network", unit: "that of the quantity")),
+    ColumnWords(
+      "closed_form", in: "compare", Meaning("the quantity by the formula", unit: "that of the quantity")),
+    ColumnWords(
+      "network", in: "compare", Meaning("the quantity of the trained network", unit: "that of the quantity")),
     ColumnWords(
       "difference", in: "compare",
       Meaning(
