@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .executable(name: "srel-repl", targets: ["srel-repl"]),
     .executable(name: "srel-bench", targets: ["srel-bench"]),
+    .executable(name: "srel-check", targets: ["srel-check"]),
   ],
   traits: [
     .trait(name: "Readline", description: "Edit lines with GNU readline (GPL-3.0-or-later)"),
@@ -97,6 +98,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: safe),
 
+    .target(name: "Simulation", dependencies: ["Elasticity", "Kernels", "Random", "Tables", "Elementary"], swiftSettings: safe),
+    .executableTarget(
+      name: "srel-check",
+      dependencies: [
+        "Simulation", "Elasticity", "Datasets", "Kernels", "Random", "Tables", "Elementary",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: safe),
+
     .target(
       name: "TestSupport", dependencies: ["Autodiff", "Kernels", "Tensor", "Random"],
       path: "Tests/TestSupport"),
@@ -121,8 +130,8 @@ let package = Package(
     .testTarget(
       name: "ElasticityTests",
       dependencies: [
-        "Elasticity", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor", "Random",
-        "TestSupport",
+        "Elasticity", "Simulation", "Training", "Network", "Datasets", "Tables", "Autodiff", "Kernels", "Tensor",
+        "Random", "TestSupport",
       ], resources: [.copy("Golden")]),
     .testTarget(name: "TheoryTests", dependencies: ["Theory", "Random", "Tables"]),
     .testTarget(name: "ChartsTests", dependencies: ["Charts", "Tables"]),

@@ -161,8 +161,7 @@ value = {"none": None, "flags": [True, False], "whole": [0, 255, 256, -1, 70000,
 shared = [1, 2]
 value["shared"] = [shared, shared]
 for protocol in range(6):
-    kept = {k: v for k, v in value.items() if protocol > 0 or k in ("none", "flags", "whole", "number", "shared")}
-    write(f"pickle/protocol{protocol}.pkl", pickle.dumps(kept, protocol))
+    write(f"pickle/protocol{protocol}.pkl", pickle.dumps(value, protocol))
 
 
 class Payload:

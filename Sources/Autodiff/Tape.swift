@@ -113,6 +113,17 @@ public struct Activations: Sendable {
     }
   }
 
+  /// Takes over single samples of several passes of a tape, in the given order.
+  public mutating func copy(_ samples: [(sample: Int, pass: Activations)], for tape: Tape) {
+    prepare(for: tape, samples: samples.count)
+    for index in tape.nodes.indices {
+      makeRoom(index, for: tape)
+      for (place, (sample, pass)) in samples.enumerated() {
+        Samples.copy(sample, of: pass.values[index], to: place, of: &values[index])
+      }
+    }
+  }
+
   /// One sample of an operation's tensor, `[height, width, 1, channel]`; a copy, unless there is but one.
   public func sample(_ sample: Int, of index: Int) -> Tensor {
     if samples == 1 { return values[index] }

@@ -159,11 +159,12 @@ struct Labels {
     case (.none, let averaged?): return ["line: mean of \(averaged)"]
     case (.none, nil): return []
     case (.sd, let averaged): return ["line and band: mean ± standard deviation of \(averaged ?? "one run")"]
-    case (.sem, let averaged): return ["line and band: mean ± standard error of \(averaged ?? "one run")"]
+    case (.sem, let averaged):
+      return ["line and band: mean ± standard error of \(averaged ?? "one run") at these points"]
     case (.minmax, let averaged): return ["line and band: mean and range of \(averaged ?? "one run")"]
     case (.interval, let averaged?):
       return ["line: mean of \(averaged)", "band: mean of their 95 % intervals"]
-    case (.interval, nil): return ["band: 95 % interval of one run (bootstrap over sources)"]
+    case (.interval, nil): return ["band: 95 % interval of one run, for other samples"]
     }
   }
 

@@ -111,10 +111,7 @@ struct PickleReader {
         !line.contains("\\")
       else { throw malformed("a quoted text is not closed, or has escapes") }
       push(.bytes(Array(line.dropFirst().dropLast().utf8)))
-    case "V":
-      let line = try textLine()
-      guard !line.contains("\\") else { throw malformed("a text has escapes") }
-      push(.text(line))
+    case "V": push(.text(try escapedText(Array(try input.line()))))
     default: return false
     }
     return true
@@ -190,6 +187,28 @@ struct PickleReader {
 
   private mutating func textLine() throws(DatasetError) -> String {
     String(decoding: try input.line(), as: UTF8.self)
+  }
+
+  /// A text of protocol 0, Python's raw-unicode-escape: Latin-1 with \\uXXXX and \\UXXXXXXXX for the rest.
+  private func escapedText(_ bytes: [UInt8]) throws(DatasetError) -> String {
+    var text = String.UnicodeScalarView()
+    var place = 0
+    while place < bytes.count {
+      guard bytes[place] == UInt8(ascii: "\\") else {
+        text.append(UnicodeScalar(bytes[place]))
+        place += 1
+        continue
+      }
+      let kind = place + 1 < bytes.count ? bytes[place + 1] : 0
+      let length = kind == UInt8(ascii: "u") ? 4 : kind == UInt8(ascii: "U") ? 8 : 0
+      let digits = bytes[min(place + 2, bytes.count)..<min(place + 2 + length, bytes.count)]
+      guard length > 0, digits.count == length,
+        let scalar = UInt32(String(decoding: digits, as: UTF8.self), radix: 16).flatMap(UnicodeScalar.init)
+      else { throw malformed("a text has an escape that is none of Python's") }
+      text.append(scalar)
+      place += 2 + length
+    }
+    return String(text)
   }
 
   private mutating func memoLine() throws(DatasetError) -> Int {

@@ -104,17 +104,21 @@ public struct ExactEngine: Sendable {
     let tiles = try tiles(of: probes, weights: begin)
     let isChecked = !distances.isEmpty
     let moved = isChecked ? self.moved(begin, isOwn: beginsAtGradient) : []
+    let movedTiles = isChecked ? try self.tiles(of: probes, weights: moved) : []
     var noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
     if isChecked, !engine.usesDifferences {
-      let ofProbes = subtractionNoise(tiles, begin, moved, method)
+      let ofProbes = subtractionNoise(tiles, movedTiles, begin, method)
       noise = (
         ofProbes,
         selfRows.contains(nil)
-          ? subtractionNoise(try self.tiles(of: sources, weights: begin), begin, moved, method) : ofProbes
+          ? subtractionNoise(
+            try self.tiles(of: sources, weights: begin), try self.tiles(of: sources, weights: moved), begin,
+            method) : ofProbes
       )
     }
     return StepPlan(
-      engine: engine, mayFallBack: method == .automatic, moved: moved, sources: sources, probes: probes,
+      engine: engine, mayFallBack: method == .automatic, moved: moved,
+      movedTiles: movedTiles, sources: sources, probes: probes,
       loss: loss, tiles: tiles, selfRows: selfRows, noise: noise, beginsAtGradient: beginsAtGradient,
       distances: distances)
   }
@@ -128,19 +132,19 @@ public struct ExactEngine: Sendable {
   /// What subtraction loses at the samples of some tiles. Where differences may step in, one null step is enough; where
   /// pairs are dropped by it, eight tell the samples apart.
   private func subtractionNoise(
-    _ tiles: [Tile], _ weights: [Tensor], _ moved: [Tensor], _ method: Method
+    _ tiles: [Tile], _ moved: [Tile], _ weights: [Tensor], _ method: Method
   ) -> SubtractionNoise {
-    let draws = method == .subtraction ? 8 : 1
-    let outputs = (0..<draws).map { draw in
-      let moved = draw == 0 ? moved : LastPlaces.moved(weights, of: network, draw: draw, workers)
+    let others = (1..<(method == .subtraction ? 8 : 1)).map { draw in
+      let weights = LastPlaces.moved(weights, of: network, draw: draw, workers)
       return concurrently(tiles) { tile in
         var activations = Activations()
-        network.tape.evaluate(moved, tile.input, into: &activations)
+        network.tape.evaluate(weights, tile.input, into: &activations)
         return activations.output.doubles
       }
     }
     return SubtractionNoise(
-      outputs: tiles.flatMap(\.outputs), moved: outputs.map { $0.flatMap(\.self) }, classes: network.outputs)
+      outputs: tiles.flatMap(\.outputs),
+      moved: [moved.flatMap(\.outputs)] + others.map { $0.flatMap(\.self) }, classes: network.outputs)
   }
 
   /// The control: the same change of the output bias, so of the logits, at every probe.

@@ -1,5 +1,4 @@
 import Datasets
-import Random
 import Tables
 
 extension Dataset {
@@ -29,32 +28,34 @@ struct Grouping: Sendable {
   let selfRows: [Int?]
   let includesSelf: Bool
 
-  /// Adds one row for each pair of classes and average.
+  /// Adds one row for each pair of classes and average; gives back why rows have no interval.
   func addAverages(
-    of ratios: Ratios, _ distance: Distance, _ averages: [Average], _ seed: Seed, keys: [String: Cell],
+    of ratios: Ratios, _ distance: Distance, _ averages: [Average], keys: [String: Cell],
     to table: inout Table
-  ) {
+  ) -> [NoInterval] {
+    var reasons: [NoInterval] = []
+    let (all, dropped) = matrix(ratios, distance)
     for sourceClass in names.indices {
       for probeClass in names.indices {
-        let (group, dropped) = self.group(ratios, distance, sourceClass, probeClass)
-        guard group.pairs + dropped > 0 else { continue }
-        let stream = RandomStream(seed, .bootstrap, object: "\(names[sourceClass])->\(names[probeClass])")
-        let resampling = Resampling(sources: [group.sources], stream: stream)
+        let block = all.block(sourceClass, probeClass)
+        let lost = dropped[sourceClass * names.count + probeClass]
+        let estimates = PairEstimates([block])
+        guard estimates.pairs + lost > 0 else { continue }
         for average in averages {
-          let interval = group.interval(average, resampling)
+          let estimate = estimates.average(average)
+          if let reason = estimate.reason { reasons.append(reason) }
+          let cells = zip(Table.Schema.estimate.map(\.0), estimates.cells(estimate, dropped: lost))
           append(
             keys.merging(
               [
                 "average": .text(average.rawValue), "source_class": .text(names[sourceClass]),
                 "probe_class": .text(names[probeClass]), "same": .flag(sourceClass == probeClass),
-                "n": .number(Double(group.pairs)), "dropped": .number(Double(dropped)),
-                "value": group.value(average).map { .number($0) } ?? .missing,
-                "low": interval.map { .number($0.low) } ?? .missing,
-                "high": interval.map { .number($0.high) } ?? .missing,
-              ], uniquingKeysWith: { first, _ in first }), to: &table)
+              ], uniquingKeysWith: { first, _ in first }
+            ).merging(cells, uniquingKeysWith: { first, _ in first }), to: &table)
         }
       }
     }
+    return reasons
   }
 
   /// Adds one row for each pair of samples; a dropped one has D but no value.
@@ -81,26 +82,30 @@ struct Grouping: Sendable {
     table = rows
   }
 
-  /// The kept pairs of two classes and the number of dropped ones.
-  private func group(
-    _ ratios: Ratios, _ distance: Distance, _ sourceClass: Int, _ probeClass: Int
-  ) -> (PairGroup, dropped: Int) {
-    var group = PairGroup()
-    var dropped = 0
-    for source in 0..<sources.count where sourceLabels[source] == sourceClass {
-      let chosen = (0..<probes.count).filter {
-        probeLabels[$0] == probeClass && (includesSelf || selfRows[source] != $0)
+  /// The pairs as a matrix in the order of the samples' numbers, in which a table of pairs is read back too, and for each
+  /// pair of classes, row by row, how many were dropped.
+  private func matrix(_ ratios: Ratios, _ distance: Distance) -> (PairMatrix, dropped: [Int]) {
+    var dropped = [Int](repeating: 0, count: names.count * names.count)
+    let rows = sources.indices.indices.sorted { (sources.indices[$0], $0) < (sources.indices[$1], $1) }
+    let columns = probes.indices.indices.sorted { (probes.indices[$0], $0) < (probes.indices[$1], $1) }
+    var places = columns
+    for (place, column) in columns.enumerated() { places[column] = place }
+    var values: [Double] = []
+    values.reserveCapacity(rows.count * columns.count)
+    for i in rows {
+      let row = ratios.rows[i]
+      for j in columns {
+        let isPair = includesSelf || selfRows[i] != j
+        let value = isPair && row.cause == nil ? row.values[j] : .nan
+        if isPair && value.isNaN { dropped[sourceLabels[i] * names.count + probeLabels[j]] += 1 }
+        values.append(value)
       }
-      let row = ratios.rows[source]
-      let kept = row.cause == nil ? chosen.filter { !row.values[$0].isNaN } : []
-      dropped += chosen.count - kept.count
-      if kept.isEmpty { continue }
-      group.add(
-        values: kept.map { row.values[$0] }, probes: kept.map { row.probe[$0] },
-        denominator: row.source + distance.denominatorOffset)
     }
-    group.sort()
-    return (group, dropped)
+    let matrix = PairMatrix(
+      values: values, denominators: rows.map { ratios.rows[$0].source + distance.denominatorOffset },
+      sourceClasses: rows.map { sourceLabels[$0] }, probeClasses: columns.map { probeLabels[$0] },
+      ownColumns: rows.map { row in selfRows[row].map { places[$0] } })
+    return (matrix, dropped)
   }
 
   /// The rows carry exactly the columns of the table's schema, so that appending cannot fail.

@@ -83,6 +83,8 @@ public struct Measurement: Sendable {
     public var selfCheck: Double?
     /// Mean over sources of the fraction of live weights where Adam leaves its sign regime.
     public var smallGradients: Double?
+    /// How many averages have no interval, by the reason (`NoInterval.summary`).
+    public var withoutInterval: [String: Int] = [:]
     /// `trainer`: mean ‖Δz‖ at the sources by momentum and weight decay alone, over that by the gradient.
     public var drift: Double?
   }
@@ -205,13 +207,13 @@ public struct Measurement: Sendable {
         "control": .text(control.rawValue),
         "controls": control == .none ? .missing : .text(controlled.name),
       ], uniquingKeysWith: { first, _ in first })
-    // Averages and their bootstrap intervals: one distance a piece of work.
+    // Averages and their intervals: one distance a piece of work.
     var parts = options.distances.map { DistancePart(distance: $0) }
     workers.forEach(of: &parts) { _, part in
       let ratios = Ratios(responses, distance: part.distance)
       let keys = keys.merging(["distance": .text(part.distance.rawValue)]) { first, _ in first }
-      grouping.addAverages(
-        of: ratios, part.distance, options.averages, context.seed, keys: keys, to: &part.averages)
+      part.withoutInterval = grouping.addAverages(
+        of: ratios, part.distance, options.averages, keys: keys, to: &part.averages)
       part.keys = keys
       part.ratios = ratios
     }
@@ -223,6 +225,7 @@ public struct Measurement: Sendable {
       }
       summary.lostPairs = max(summary.lostPairs, ratios.lostPairs)
       if let check = ratios.selfCheck { summary.selfCheck = max(summary.selfCheck ?? 0, check) }
+      for reason in part.withoutInterval { summary.withoutInterval[reason.summary, default: 0] += 1 }
       averages.append(rowsOf: part.averages)
       if pairs != nil { grouping.addPairs(of: ratios, keys: part.keys, to: &pairs) }
     }
@@ -234,6 +237,7 @@ public struct Measurement: Sendable {
     var distance: Distance
     var keys: [String: Cell] = [:]
     var ratios: Ratios?
+    var withoutInterval: [NoInterval] = []
     var averages = Table(columns: Table.Schema.averages)
   }
 

@@ -15,6 +15,8 @@ public struct PublishedResults: Sendable {
   public let accuracy: Table
   /// The losses of the ridge notebooks along the flow, by features, kind of pairs, pair and start.
   public let ridge: Table
+  /// S_rel of the ridge notebooks along the flow, by features, kind of pairs and start: the mean over their pairs.
+  public let ridgeSrel: Table
 
   /// One of the paper's three classification experiments.
   struct Experiment {
@@ -61,16 +63,17 @@ public struct PublishedResults: Sendable {
         }
       }
     }
-    let ridge = try Self.ridge(in: folder)
-    guard srel.rowCount + accuracy.rowCount + ridge.rowCount > 0 else {
+    let (ridge, ridgeSrel) = (try Self.ridge(in: folder), try Self.ridgeSrel(in: folder))
+    guard srel.rowCount + accuracy.rowCount + ridge.rowCount + ridgeSrel.rowCount > 0 else {
       throw DatasetError.absentPart(
         path: folder, name: "pickles of the paper, such as pair_iters_cifar_10_kl.pkl", present: [])
     }
-    (self.srel, self.accuracy, self.ridge) = (srel, accuracy, ridge)
+    (self.srel, self.accuracy) = (srel, accuracy)
+    (self.ridge, self.ridgeSrel) = (ridge, ridgeSrel)
   }
 
   /// The pickle at a path; nil where there is none.
-  private static func pickle(_ path: String) throws -> PickleValue? {
+  static func pickle(_ path: String) throws -> PickleValue? {
     do {
       return try PickleValue(reading: path)
     } catch DatasetError.missing {
@@ -121,29 +124,8 @@ public struct PublishedResults: Sendable {
     }
   }
 
-  private static func ridge(in folder: String) throws -> Table {
-    var table = Table(columns: [
-      ("features", .key), ("pairs", .key), ("pair", .replicate), ("start", .replicate), ("time", .axis),
-      ("loss", .value),
-    ])
-    for features in [10, 100] {
-      for (ending, kind) in [("", "interclass"), ("_intraclass", "intraclass")] {
-        let path = "\(folder)/Loss_path_avg_p\(features)_dim100\(ending).pkl"
-        guard let value = try pickle(path) else { continue }
-        // 20 pairs, 10 starts, a loss at every hundredth of 8001 times.
-        for (place, loss) in try numbers(value, [20, 10, 81], path).enumerated() {
-          try table.append([
-            .number(Double(features)), .text(kind), .number(Double(place / 810)),
-            .number(Double(place / 81 % 10)), .number(Double(100 * (place % 81))), .number(loss),
-          ])
-        }
-      }
-    }
-    return table
-  }
-
   /// The numbers of nested lists, tuples or arrays of the given lengths, the last index fastest.
-  private static func numbers(_ value: PickleValue, _ shape: [Int], _ path: String) throws -> [Double] {
+  static func numbers(_ value: PickleValue, _ shape: [Int], _ path: String) throws -> [Double] {
     if shape.isEmpty {
       guard let number = value.number else { throw unfit(value, "a number", path) }
       return [number]

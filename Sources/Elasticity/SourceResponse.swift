@@ -29,7 +29,7 @@ public struct SourceResponse: Sendable {
   let noise: Noise
   /// D and S under the distances that were asked for.
   var rows: [(distance: Distance, row: RatioRow)] = []
-  /// The source itself and, for each distance asked for, the kept probe with the smallest D, computed again.
+  /// The source itself and a kept probe with the smallest D, computed again.
   public internal(set) var again: [Again] = []
 
   /// From what the rounding of a change follows.

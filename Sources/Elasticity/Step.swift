@@ -44,7 +44,7 @@ struct Step: Sendable {
     var lostPart: Double { asked == 0 ? 0 : min(abs(1 - done / asked), 1) }
 
     /// One weight in so many is looked at for it: no divisor of a number of channels.
-    private static let stride = 13
+    private static let stride = 61
 
     /// - Parameter changes: of a weight with its gradient the change asked for and the one done.
     mutating func add(

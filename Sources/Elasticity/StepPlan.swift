@@ -12,6 +12,8 @@ struct StepPlan: Sendable {
   let mayFallBack: Bool
   /// Weights for the second computation: those where changes begin, within their rounding.
   let moved: [Tensor]
+  /// The probes predicted from them.
+  let movedTiles: [Tile]
   let sources: Dataset
   let probes: Dataset
   let loss: Loss
@@ -83,34 +85,36 @@ struct StepPlan: Sendable {
       smallGradients: Double(step.sums.small) / Double(max(step.sums.live, 1)))
   }
 
-  /// Adds the changes at the source and at its probes of smallest D once more: by differences, from weights that are moved
-  /// within their rounding, so that no sum rounds as it did.
+  /// Adds the changes at the source and at a probe of smallest D once more, from weights that are moved within their
+  /// rounding, so that no sum rounds as it did. Differences are used where the measurement is asked to subtract; where it
+  /// subtracts by its own choice, steps are large and a second subtraction tells as much at half the cost.
   private func checked(
     _ response: SourceResponse, _ pass: SourcePass, _ scratch: inout StepScratch
   ) -> SourceResponse {
-    var smallest: [Int] = []
-    for case let (_, row) in response.rows {
-      if let probe = row.smallest, !smallest.contains(probe) { smallest.append(probe) }
-    }
     guard response.rows.contains(where: { $0.distance.isConsistent && $0.row.cause == nil }) else {
       return response
     }
-    let engine = self.engine.with(weights: moved, usesDifferences: true)
+    let subtractsAgain = mayFallBack && response.isSubtracted
+    let engine = self.engine.with(weights: moved, usesDifferences: !subtractsAgain)
     let step = engine.step(at: response.source, pass, &scratch)
     var result = response
-    func add(_ places: [Int?], _ data: Dataset, _ rows: [Int]) {
-      var base = scratch.activations.take(rows.count) ?? Activations()
-      engine.network.tape.evaluate(moved, data.batch(rows: rows), into: &base)
-      let changes = engine.changes(
-        of: step, at: Tile(base: base, targets: data.changeTargets(rows, loss: loss)), &scratch)
-      scratch.activations.keep(base, rows.count)
-      result.again += zip(places, changes).map { SourceResponse.Again(probe: $0, change: $1) }
+    let samples = [response.selfRow, response.mostDoubtfulProbe].compactMap(\.self)
+    if response.selfRow == nil {
+      let alone = Tile(
+        network: engine.network, weights: moved, data: sources, rows: [response.source], loss: loss)
+      result.again.append(.init(probe: nil, change: engine.changes(of: step, at: alone, &scratch)[0]))
     }
-    if let row = response.selfRow {
-      add([nil] + smallest, probes, [row] + smallest)
-    } else {
-      add([nil], sources, [response.source])
-      if !smallest.isEmpty { add(smallest, probes, smallest) }
+    if !samples.isEmpty {
+      var base = scratch.activations.take(samples.count) ?? Activations()
+      base.copy(
+        samples.map { ($0 % ExactEngine.tile, movedTiles[$0 / ExactEngine.tile].base) },
+        for: engine.network.tape)
+      let changes = engine.changes(
+        of: step, at: Tile(base: base, targets: probes.changeTargets(samples, loss: loss)), &scratch)
+      scratch.activations.keep(base, samples.count)
+      for (probe, change) in zip(samples, changes) {
+        result.again.append(.init(probe: probe == response.selfRow ? nil : probe, change: change))
+      }
     }
     scratch.reclaim(step, isFixed: engine.isFixed)
     return result
@@ -118,6 +122,19 @@ struct StepPlan: Sendable {
 }
 
 extension SourceResponse {
+  fileprivate var isSubtracted: Bool { if case .ofSubtraction = noise { true } else { false } }
+
+  /// Of the kept probes that have the smallest D under a distance the one whose D is the least certain.
+  fileprivate var mostDoubtfulProbe: Int? {
+    var found: (probe: Int, error: Double)?
+    for case let (distance, row) in rows where distance.isConsistent {
+      guard let probe = row.smallest else { continue }
+      let error = distance.error(of: probes[probe], rounding(atProbe: probe)) / abs(row.probe[probe])
+      if error > found?.error ?? -1 { found = (probe, error) }
+    }
+    return found?.probe
+  }
+
   /// Whether a pair is lost in the rounding of subtracted predictions that a difference would show.
   fileprivate var isOutdoneByDifferences: Bool {
     rows.contains { distance, row in

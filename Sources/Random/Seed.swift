@@ -12,6 +12,7 @@ public enum StreamName: String, CaseIterable, Hashable, Sendable, Codable, Codin
   case points
   case shuffle
   case bootstrap
+  case permutation
 }
 
 /// The root seed of a session or run, with streams that may be set apart (`seed=(init=s, order=1)`).

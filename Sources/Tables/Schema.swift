@@ -2,12 +2,19 @@ extension Table {
   /// What the columns of the product's own result files mean, so that a CSV read back has its roles again.
   public enum Schema {
     /// The columns of the tables of averages, in order.
-    public static let averages: [(String, ColumnRole)] = [
-      ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
-      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key),
-      ("distance", .key),
-      ("average", .key), ("source_class", .key), ("probe_class", .key), ("same", .key), ("n", .note),
-      ("dropped", .note), ("value", .value), ("low", .value), ("high", .value),
+    public static let averages: [(String, ColumnRole)] =
+      [
+        ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
+        ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key),
+        ("distance", .key),
+        ("average", .key), ("source_class", .key), ("probe_class", .key), ("same", .key),
+      ] + estimate
+
+    /// What stands beside a number made from pairs, in order: how many pairs of how many sources and probes, how many of
+    /// them are 0, how many were dropped, the number with its 95 % interval, and why it has none.
+    public static let estimate: [(String, ColumnRole)] = [
+      ("n", .note), ("sources", .note), ("probes", .note), ("zeros", .note), ("dropped", .note),
+      ("value", .value), ("low", .value), ("high", .value), ("note", .note),
     ]
 
     /// The columns of the tables of single pairs of samples, in order.
@@ -49,10 +56,12 @@ extension Table {
     /// The kind that a column has by its name, even if its texts look like numbers (a class called `7`).
     public static func kind(of name: String) -> CellKind? {
       switch name {
-      case "update", "control", "controls", "distance", "average", "source_class", "probe_class": .text
+      case "update", "control", "controls", "distance", "average", "source_class", "probe_class", "note":
+        .text
       case "same": .flag
-      case "epoch", "step", "time", "loss", "accuracy", "update_lr", "n", "dropped", "value", "low", "high",
-        "d_source", "d_probe", "sign":
+      case "epoch", "step", "time", "loss", "accuracy", "update_lr", "n", "sources", "probes", "zeros",
+        "dropped", "value", "low", "high", "d_source",
+        "d_probe", "sign":
         .number
       default: nil
       }

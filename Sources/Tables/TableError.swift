@@ -8,6 +8,8 @@ public enum TableError: Error, Equatable, Sendable {
   case roleConflict(String, ColumnRole, ColumnRole)
   case collapsedKeys([CollapsedKey])
   case mergeConflict(String, column: String?)
+  case severalRows(of: String)
+  case notAboveZero(String)
   case noWholeSteps(row: Int?)
   case onlyWritten(ending: String)
   case emptyJSON
@@ -41,6 +43,10 @@ extension TableError: CustomStringConvertible {
     case .mergeConflict(let place, let column):
       "the tables disagree on the rows of \(place)" + (column.map { " in column '\($0)'" } ?? "")
         + ": leave those rows out of one of them"
+    case .severalRows(let place):
+      "\(place) has several rows: compare one row of each, such as one step, or keep them apart with by="
+    case .notAboveZero(let column):
+      "column '\(column)' has numbers that are not above 0, which have no ratio: scale=plain compares differences"
     case .noWholeSteps(let row):
       "TensorBoard draws over steps: the table needs a column 'step' of whole numbers, 0 or more"
         + (row.map { " (row \($0) has none)" } ?? "")

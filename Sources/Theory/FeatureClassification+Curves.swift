@@ -83,12 +83,12 @@ private struct PairFlow {
     of problem: FeatureClassification
   ) {
     let rotated = DoubleMatrix.product(
-      DoubleMatrix(rows: [pair.source.x, pair.probe.x]), problem.eigen.vectors, transposingSecond: true)
+      DoubleMatrix(rows: [pair.source.x, pair.probe.x]), problem.vectors, transposingSecond: true)
     driven = DoubleMatrix(rows: PairFlow.products(problem.targets, rotated))
     free = DoubleMatrix(
       rows: starts.flatMap {
         PairFlow.products(
-          DoubleMatrix.product($0, problem.eigen.vectors, transposingSecond: true), rotated)
+          DoubleMatrix.product($0, problem.vectors, transposingSecond: true), rotated)
       })
   }
 

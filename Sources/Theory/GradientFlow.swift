@@ -68,6 +68,15 @@ func check(times: [Double]) throws(TheoryError) {
   }
 }
 
+/// The states, all of whose numbers a `Double` holds.
+/// - Throws: `overflow` at the first time where one is larger.
+func representable(_ states: [FlowState]) throws(TheoryError) -> [FlowState] {
+  for state in states where !(state.loss.isFinite && state.weights.allSatisfy(\.isFinite)) {
+    throw .overflow(time: state.time)
+  }
+  return states
+}
+
 func check(_ what: String, _ numbers: [Double]) throws(TheoryError) {
   if !numbers.allSatisfy(\.isFinite) { throw .notFinite(what) }
 }

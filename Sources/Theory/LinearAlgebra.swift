@@ -61,21 +61,21 @@ public struct DoubleMatrix: Hashable, Sendable {
   }
 }
 
-/// The eigenvalues μ and eigenvectors of a symmetric matrix, A = V diag(μ) Vᵀ.
-public struct SymmetricEigen: Sendable {
-  /// In ascending order.
-  public let values: [Double]
+/// The eigenvalues μ and eigenvectors of a symmetric matrix without negative eigenvalues, A = V diag(μ) Vᵀ.
+struct SemidefiniteEigen: Sendable {
+  /// In ascending order. Those below n·ε·μ_max count as 0.
+  let values: [Double]
   /// Row j is the eigenvector of `values[j]`: Vᵀ.
-  public let vectors: DoubleMatrix
+  let vectors: DoubleMatrix
 
-  /// Decomposes a symmetric matrix by LAPACK's `dsyevd` (divide and conquer). Cost: about 9 n³ operations, once.
+  /// Decomposes the matrix by LAPACK's `dsyevd` (divide and conquer). Cost: about 9 n³ operations, once.
   ///
   /// - Throws: `notFinite`, or `noEigenvalues` if the iteration does not converge.
   /// - Precondition: the matrix is square.
-  public init(_ matrix: DoubleMatrix) throws(TheoryError) {
+  init(_ matrix: DoubleMatrix) throws(TheoryError) {
     let n = matrix.rows
     precondition(n == matrix.columns, "eigenvalues of \(n) x \(matrix.columns)")
-    guard matrix.scalars.allSatisfy(\.isFinite) else { throw .notFinite("the matrix of second moments") }
+    guard matrix.scalars.allSatisfy(\.isFinite) else { throw .notFinite("the matrix of kernels") }
     guard n > 0 else {
       (values, vectors) = ([], matrix)
       return
@@ -88,11 +88,105 @@ public struct SymmetricEigen: Sendable {
     var integers = [blasint](repeating: 0, count: 3 + 5 * n)
     var (size, workSize, integerSize) = (blasint(n), blasint(work.count), blasint(integers.count))
     var info: blasint = 0
-    // A symmetric matrix is the same in rows and columns; eigenvectors come out as columns of Fortran, rows here.
+    // A symmetric matrix is the same in rows and columns; eigenvectors come out as columns of Fortran, rows
+    // here.
     unsafe dsyevd_(
       "V", "L", &size, &vectors.scalars, &size, &values, &work, &workSize, &integers, &integerSize, &info)
     guard info == 0 else { throw .noEigenvalues }
-    (self.values, self.vectors) = (values, vectors)
+    let smallest = Double(n) * .ulpOfOne * (values.last ?? 0)
+    self.values = values.map { $0 < smallest ? 0 : $0 }
+    self.vectors = vectors
+  }
+}
+
+/// Least squares of several right sides, min ‖A w − y‖², in the coordinates in which A is diagonal, A = U
+/// diag(σ) Vᵀ: with w = V ω the squared error is Σ_j (σ_j ω_j − U_jᵀy)² + ‖y‖² outside U.
+///
+/// From A itself, not from AᵀA, whose small eigenvalues are lost in the rounding of the large ones.
+struct DiagonalLeastSquares {
+  /// σ, as many as A has columns. Those with σ² below p·ε·σ²_max count as 0.
+  let singularValues: [Double]
+  /// Vᵀ: row j belongs to σ_j.
+  let vectors: DoubleMatrix
+  /// U_jᵀ y, row j, one column a right side.
+  let targets: DoubleMatrix
+  /// What no w removes of the right sides, [further rows, right sides]; a sum of right sides leaves the sum
+  /// of the columns.
+  let residuals: DoubleMatrix
+
+  /// - Precondition: as many rows in both; finite numbers.
+  /// - Throws: `noEigenvalues` if the rotations do not converge.
+  ///
+  /// Cost: 2 n p² multiply-adds for A = QR, and about 25 p³ for the singular values of R.
+  init(_ matrix: DoubleMatrix, rightSides: DoubleMatrix) throws(TheoryError) {
+    let (n, p, sides) = (matrix.rows, matrix.columns, rightSides.columns)
+    precondition(n == rightSides.rows, "\(n) rows and \(rightSides.rows)")
+    var both = DoubleMatrix(rows: n, columns: p + sides)
+    for i in 0..<n {
+      both.scalars.replaceSubrange(
+        i * (p + sides)..<(i + 1) * (p + sides), with: matrix.row(i) + rightSides.row(i))
+    }
+    let triangle = Self.triangle(both)
+    var square = DoubleMatrix(rows: p, columns: p)
+    for i in 0..<min(p, triangle.rows) { for j in i..<p { square[i, j] = triangle[i, j] } }
+    let (values, left, right) = try Self.rotated(square)
+    let smallest = Double(p) * .ulpOfOne * (values.max() ?? 0) * (values.max() ?? 0)
+    singularValues = values.map { $0 * $0 < smallest ? 0 : $0 }
+    vectors = right
+    var head = DoubleMatrix(rows: p, columns: sides)
+    var tail = DoubleMatrix(rows: max(triangle.rows - p, 0), columns: sides)
+    for i in 0..<triangle.rows {
+      for c in 0..<sides where p + c >= i {
+        if i < p { head[i, c] = triangle[i, p + c] } else { tail[i - p, c] = triangle[i, p + c] }
+      }
+    }
+    targets = DoubleMatrix.product(left, head)
+    residuals = tail
+  }
+
+  /// R of A = QR in the upper triangle of as many rows as R has: LAPACK's `dgelqf` of Aᵀ, which is how rows
+  /// are stored.
+  private static func triangle(_ matrix: DoubleMatrix) -> DoubleMatrix {
+    var matrix = matrix
+    let rows = min(matrix.rows, matrix.columns)
+    _ = singleThread
+    var (m, n) = (blasint(matrix.columns), blasint(matrix.rows))
+    var reflections = [Double](repeating: 0, count: max(rows, 1))
+    var work = [Double](repeating: 0, count: max(64 * matrix.columns, 1))
+    var (size, info) = (blasint(work.count), blasint(0))
+    var stride = max(m, 1)
+    // The arrays have the sizes that the documentation of dgelqf asks for, which follow from the shape of the
+    // matrix.
+    unsafe dgelqf_(&m, &n, &matrix.scalars, &stride, &reflections, &work, &size, &info)
+    return DoubleMatrix(
+      rows: rows, columns: matrix.columns, scalars: Array(matrix.scalars.prefix(rows * matrix.columns)))
+  }
+
+  /// σ, Uᵀ and Vᵀ of a square matrix by LAPACK's `dgejsv`, which finds small σ as well as large ones.
+  private static func rotated(
+    _ matrix: DoubleMatrix
+  ) throws(TheoryError) -> ([Double], DoubleMatrix, DoubleMatrix) {
+    let n = matrix.rows
+    // Columns of Fortran.
+    var a = [Double](repeating: 0, count: n * n)
+    for i in 0..<n { for j in 0..<n { a[j * n + i] = matrix[i, j] } }
+    var (u, v) = (a, a)
+    var values = [Double](repeating: 0, count: n)
+    // The sizes that the documentation of dgejsv asks for at least.
+    var work = [Double](repeating: 0, count: max(7, 6 * n + 2 * n * n))
+    var integers = [blasint](repeating: 0, count: max(3, 4 * n))
+    var (size, workSize, info) = (blasint(n), blasint(work.count), blasint(0))
+    _ = singleThread
+    // All arrays have the sizes given beside them, or those that the documentation asks for.
+    unsafe dgejsv_(
+      "C", "U", "V", "N", "N", "N", &size, &size, &a, &size, &values, &u, &size, &v, &size, &work, &workSize,
+      &integers, &info)
+    guard info == 0 else { throw .noEigenvalues }
+    let scale = work[0] / work[1]
+    return (
+      values.map { $0 * scale }, DoubleMatrix(rows: n, columns: n, scalars: u),
+      DoubleMatrix(rows: n, columns: n, scalars: v)
+    )
   }
 }
 

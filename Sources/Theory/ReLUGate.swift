@@ -27,10 +27,21 @@ public enum ReLUGate {
   }
 
   /// The limit of small steps: S = 1[a' > 0] |g| / ‖x‖², for an open gate at x.
-  public static func response(_ weights: [Double], source x: [Double], probe: [Double]) -> Response {
-    guard dot(weights, x) > 0 else { return Response(source: 0, probe: 0, scale: 1) }
+  ///
+  /// - Parameter rounding: how far each weight may be off, beside its own last places.
+  public static func response(
+    _ weights: [Double], source x: [Double], probe: [Double], rounding: Double = 0
+  ) -> Response {
+    guard isOpen(weights, x, rounding) else { return Response(source: 0, probe: 0, scale: 1) }
     let square = dot(x, x)
-    return Response(source: square, probe: dot(weights, probe) > 0 ? dot(x, probe) : 0, scale: square)
+    return Response(
+      source: square, probe: isOpen(weights, probe, rounding) ? dot(x, probe) : 0, scale: square)
+  }
+
+  /// w·x > 0. On the hyperplane, where only rounding gives w·x a sign, the gate counts as closed.
+  private static func isOpen(_ weights: [Double], _ x: [Double], _ rounding: Double) -> Bool {
+    let bound = zip(weights, x).reduce(0) { $0 + (4 * .ulpOfOne * abs($1.0) + rounding) * abs($1.1) }
+    return dot(weights, x) > bound
   }
 }
 
@@ -70,26 +81,27 @@ public struct ReLUGateFlow: GradientFlow {
     try check(times: times)
     let square = dot(point, point)
     let a = dot(start, point)
-    return times.map { time in
-      if let closing = closingTime, time >= closing {
-        // At rest on the hyperplane w·x = 0, or where it started if it never was open.
-        let shift = a > 0 ? -a / square : 0
-        let weights = zip(start, point).map { $0 + $1 * shift }
-        return FlowState(time: time, weights: weights, loss: target * target / 2)
-      }
-      let done = -expm1(-rate * square * time)
-      let weights = zip(start, point).map { $0 + $1 * ((target - a) * done / square) }
-      let residual = (a - target) * exp(-rate * square * time)
-      return FlowState(time: time, weights: weights, loss: residual * residual / 2)
-    }
+    return try representable(
+      times.map { time in
+        if let closing = closingTime, time >= closing {
+          // At rest on the hyperplane w·x = 0, or where it started if it never was open.
+          let shift = a > 0 ? -a / square : 0
+          let weights = zip(start, point).map { $0 + $1 * shift }
+          return FlowState(time: time, weights: weights, loss: target * target / 2)
+        }
+        let done = -expm1(-rate * time * square)
+        let weights = zip(start, point).map { $0 + $1 * ((target - a) * done / square) }
+        let residual = (a - target) * exp(-rate * time * square)
+        return FlowState(time: time, weights: weights, loss: residual * residual / 2)
+      })
   }
 
-  /// S is 0/0 once the gate has closed at the source; on the hyperplane itself it counts as closed.
+  /// S is 0/0 once the gate has closed at the source. What the flow has taken off the start leaves the
+  /// rounding of the start.
   public func response(_ weights: [Double], source: LabelledPoint, probe: LabelledPoint) -> Response {
-    if source.x == point, abs(dot(weights, point)) <= 1e-15 * dot(point, point).squareRoot() * norm(weights) {
-      return Response(source: 0, probe: 0, scale: 1)
-    }
-    return ReLUGate.response(weights, source: source.x, probe: probe.x)
+    let largest = start.map(abs).max() ?? 0
+    return ReLUGate.response(
+      weights, source: source.x, probe: probe.x, rounding: weights == start ? 0 : 4 * .ulpOfOne * largest)
   }
 }
 

@@ -1,6 +1,7 @@
 import Elementary
 
-/// The tangent kernel of a two-layer ReLU network without bias at initialisation, in the limit of infinite width:
+/// The tangent kernel of a two-layer ReLU network without bias at initialisation, in the limit of infinite
+/// width:
 ///
 ///     K(x, x') = x·x' (π − θ)/2π + ‖x‖‖x'‖ (sin θ + (π − θ) cos θ)/2π,   θ the angle of x and x'
 ///
@@ -10,7 +11,8 @@ public enum ReLUKernel {
   public static func value(_ x: [Double], _ other: [Double]) -> Double {
     let (a, b) = (norm(x), norm(other))
     guard a > 0, b > 0 else { return 0 }
-    // The angle from half its chord: exact for nearly parallel vectors, where the arc cosine loses half the digits.
+    // The angle from half its chord: exact for nearly parallel vectors, where the arc cosine loses half the
+    // digits.
     let difference = zip(x, other).map { $0 / a - $1 / b }
     let sum = zip(x, other).map { $0 / a + $1 / b }
     let theta = 2 * atan2(norm(difference), norm(sum))
@@ -29,12 +31,14 @@ public enum ReLUKernel {
 ///
 ///     f_t(x) = Σ_i c_i(t) K(x, x_i),   c(t) = K⁻¹ (1 − e^{−ηKt/N}) y
 ///
-/// The weights are the coefficients c, one a sample.
+/// The weights are the coefficients c, one a sample. In the null space of K, as samples that stand twice or
+/// opposite to each other make one, they move no prediction and stay 0, and the loss keeps what is there of
+/// y.
 public struct ReLUKernelFlow: GradientFlow {
   public let points: [[Double]]
   public let targets: [Double]
   public let rate: Double
-  private let eigen: SymmetricEigen
+  private let eigen: SemidefiniteEigen
   /// Vᵀ y.
   private let rotated: [Double]
 
@@ -54,7 +58,7 @@ public struct ReLUKernelFlow: GradientFlow {
       }
     }
     (self.points, self.targets, self.rate) = (points, targets, rate)
-    eigen = try SymmetricEigen(kernel)
+    eigen = try SemidefiniteEigen(kernel)
     rotated = eigen.vectors.times(targets)
   }
 
@@ -64,18 +68,18 @@ public struct ReLUKernelFlow: GradientFlow {
   public func states(at times: [Double]) throws(TheoryError) -> [FlowState] {
     try check(times: times)
     let n = Double(points.count)
-    return times.map { time in
-      let scaled = rate * time / n
-      let values = eigen.values.map { max($0, 0) }
-      let coefficients = zip(values, rotated).map { value, target in
-        target * (value * scaled > 1e-300 ? -expm1(-scaled * value) / value : scaled)
-      }
-      let loss = zip(values, rotated).reduce(0) { sum, part in
-        let left = part.1 * exp(-scaled * part.0)
-        return sum + left * left / (2 * n)
-      }
-      return FlowState(time: time, weights: eigen.vectors.transposedTimes(coefficients), loss: loss)
-    }
+    return try representable(
+      times.map { time in
+        let scaled = rate * time / n
+        var (coefficients, loss) = (rotated, 0.0)
+        for (j, value) in eigen.values.enumerated() {
+          let exponent = value == 0 ? 0 : -scaled * value
+          coefficients[j] *= value == 0 ? 0 : exponent < -1e-300 ? -expm1(exponent) / value : scaled
+          let left = rotated[j] * exp(exponent)
+          loss += left * left / (2 * n)
+        }
+        return FlowState(time: time, weights: eigen.vectors.transposedTimes(coefficients), loss: loss)
+      })
   }
 
   /// f_t at a sample, from the coefficients at that time.

@@ -39,49 +39,45 @@ extension RidgeExperiment {
       trueLoss: meanLosses(problem, times, .corrected), pairs: size.pairs, dropped: dropped)
   }
 
-  /// The loss averaged over the pairs, [start][time]: a quadratic form of W(t), so that the first two moments of the starts
+  /// The loss averaged over the pairs, [start][time]: a quadratic form of W(t), so that mean and variance of the starts
   /// are enough.
   private func meanLosses(
     _ problem: FeatureClassification, _ times: [Double], _ formula: FeatureFormula
   ) -> [[Double]] {
     let factors = times.map { problem.factors(at: $0) }
+    let count = Double(starts.count)
     return (0..<size.starts).map { start in
       let rotated = starts.map {
-        DoubleMatrix.product($0[start], problem.eigen.vectors, transposingSecond: true)
+        DoubleMatrix.product($0[start], problem.vectors, transposingSecond: true)
       }
-      var (first, second) = (
-        DoubleMatrix(rows: 2, columns: size.features), DoubleMatrix(rows: 2, columns: size.features)
-      )
-      for weights in rotated {
-        for i in weights.scalars.indices {
-          first.scalars[i] += weights.scalars[i] / Double(rotated.count)
-          second.scalars[i] += weights.scalars[i] * weights.scalars[i] / Double(rotated.count)
-        }
+      var mean = DoubleMatrix(rows: 2, columns: size.features)
+      var variance = mean
+      for i in mean.scalars.indices {
+        mean.scalars[i] = rotated.reduce(0) { $0 + $1.scalars[i] } / count
+        let center = mean.scalars[i]
+        variance.scalars[i] =
+          rotated.reduce(0) { $0 + ($1.scalars[i] - center) * ($1.scalars[i] - center) } / count
       }
       return factors.map { factor in
         problem.meanLoss(
-          first: first, second: second, decay: factor.decay, growth: factor.growth, as: formula)
+          mean: mean, variance: variance, decay: factor.decay, growth: factor.growth, as: formula)
       }
     }
   }
 }
 
 extension FeatureClassification {
-  /// The mean loss of weights w = decay · s + growth · b whose starts s have these moments.
+  /// The mean loss of weights w = decay · s + growth · b whose starts s have this mean and these variances.
   func meanLoss(
-    first: DoubleMatrix, second: DoubleMatrix, decay: [Double], growth: [Double], as formula: FeatureFormula
+    mean: DoubleMatrix, variance: DoubleMatrix, decay: [Double], growth: [Double], as formula: FeatureFormula
   ) -> Double {
-    var mean = first
-    var square = second
+    var (mean, variance) = (mean, variance)
     for c in 0..<classCount {
       for j in 0..<featureCount {
-        let driven = growth[j] * targets[c, j]
-        mean[c, j] = decay[j] * first[c, j] + driven
-        square[c, j] =
-          decay[j] * decay[j] * second[c, j] + 2 * decay[j] * driven * first[c, j] + driven * driven
+        mean[c, j] = decay[j] * mean[c, j] + growth[j] * targets[c, j]
+        variance[c, j] *= decay[j] * decay[j]
       }
     }
-    return formula == .published
-      ? publishedLoss(mean: mean, square: square) : trueLoss(mean: mean, square: square)
+    return loss(rotated: mean, variance: variance, as: formula)
   }
 }

@@ -93,12 +93,7 @@ public struct RidgeExperiment: Sendable {
       var ofPair: [[Double]] = []
       for start in starts {
         let flow = try FeatureFlow(problem, start: start)
-        ofPair.append(
-          times.map { time in
-            let rotated = flow.rotated(at: time)
-            return formula == .published
-              ? problem.publishedLoss(rotated: rotated) : problem.trueLoss(rotated: rotated)
-          })
+        ofPair.append(times.map { problem.loss(rotated: flow.rotated(at: $0), as: formula) })
       }
       result.append(ofPair)
     }

@@ -6,8 +6,8 @@ public enum TheoryError: Error, Equatable, Sendable {
   case otherSize(what: String, expected: Int, found: Int)
   case tooFew(what: String, least: Int, found: Int)
   case noEigenvalues
-  /// The scalar equation could not be followed to that time.
-  case unreachable(time: Double)
+  /// A weight or the loss at that time is larger than the largest `Double`.
+  case overflow(time: Double)
 }
 
 extension TheoryError: CustomStringConvertible {
@@ -19,8 +19,8 @@ extension TheoryError: CustomStringConvertible {
       "\(what) has \(found) number\(found == 1 ? "" : "s") where \(expected) are needed"
     case .tooFew(let what, let least, let found): "\(what): \(found) given, at least \(least) needed"
     case .noEigenvalues: "the eigenvalues of the second moments do not converge: rescale the features"
-    case .unreachable(let time):
-      "the flow cannot be followed to time \(shortText(time)): its numbers grow too large; take smaller times or weights"
+    case .overflow(let time):
+      "at time \(shortText(time)) a number of the flow is larger than 1.8e308: take smaller weights, samples or targets"
     }
   }
 

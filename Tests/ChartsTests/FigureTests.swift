@@ -18,7 +18,7 @@ import Testing
     #expect(figure.panels[0].series[3].label == "sandal → sneaker (n = 400)")
     #expect(figure.panels[0].series[0].points.count == 20)
     #expect(figure.yLabel == "S(x → x′) (median)" && figure.xLabel == "epoch")
-    #expect(figure.note == "band: 95 % interval of one run (bootstrap over sources)")
+    #expect(figure.note == "band: 95 % interval of one run, for other samples")
   }
 
   @Test func `same and other class average their pairs and look different`() throws {

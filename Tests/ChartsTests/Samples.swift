@@ -27,9 +27,11 @@ func measured(
                   .number(1.2 - progress), .number(0.3 + 0.6 * progress), .text(update), .number(rate),
                   "none",
                   .text(distance), .text(average), .text(classes[source]), .text(classes[probe]),
-                  .flag(source == probe), .number(source == probe ? 380 : 400), 0, .number(max(value, 0.01)),
+                  .flag(source == probe), .number(source == probe ? 380 : 400), 20, 20, 0, 0,
+                  .number(max(value, 0.01)),
                   intervals ? .number(max(value, 0.01) * 0.85) : .missing,
                   intervals ? .number(max(value, 0.01) * 1.2) : .missing,
+                  intervals ? .missing : "no interval: 4 samples a class are too few",
                 ])
               }
             }

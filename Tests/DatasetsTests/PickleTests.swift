@@ -12,7 +12,6 @@ func picklesOfEveryProtocolAreRead(version: Int) throws {
   #expect(value["shared"]?.elements?.map(\.wholeNumbers) == [[1, 2], [1, 2]])
   guard case .flag(true)? = value["flags"]?.elements?[0], case .flag(false)? = value["flags"]?.elements?[1]
   else { return #expect(Bool(false), "True and False") }
-  if version == 0 { return }
   #expect(value["text"]?.text == "Grüße")
   if case .bytes(let bytes)? = value["bytes"] { #expect(bytes == [0, 255]) } else { #expect(Bool(false)) }
   #expect(value["tuple"]?.elements?[2].elements?[0].number == 3)
@@ -104,4 +103,16 @@ func damagedPicklesNeverCrash(version: Int) throws {
     }
   }
   #expect(refused > 500)
+}
+
+/// Python's protocol 0 writes a text as Latin-1 with escapes for line ends, backslashes and what Latin-1 lacks.
+@Test func textsOfProtocolZeroHaveTheirEscapes() throws {
+  let folder = try TemporaryFolder()
+  let line = Array("V\\u005c\\u000a a\\u20ac\\U0001f600".utf8) + [0xE9] + Array("\n.".utf8)
+  let path = try folder.write(line, as: "x.pkl")
+  #expect(try PickleValue(reading: path).text == "\\\n a€😀é")
+  for bad in ["\\n", "\\u00", "\\uzzzz", "\\", "\\ud800", "\\U00110000"] {
+    let path = try folder.write(Array("V\(bad)\n.".utf8), as: "x.pkl")
+    #expect(throws: DatasetError.self) { try PickleValue(reading: path) }
+  }
 }

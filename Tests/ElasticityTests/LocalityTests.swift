@@ -1,4 +1,5 @@
 import Elasticity
+import Glibc
 import Kernels
 import Random
 import Tables
@@ -7,19 +8,23 @@ import Testing
 import Training
 
 @Suite struct LocalityTests {
-  /// Two sources of class a and one of b; S as given, self pairs left out.
+  /// Sources 0 and 1 of class a, 2 of b and 3 of a, which is dropped; self pairs left out.
   private func pairs() throws -> Table {
     var table = Table(columns: Table.Schema.pairs)
-    let rows: [(source: Double, same: Bool, value: Double?)] = [
-      (0, true, 4), (0, false, 1), (0, false, 3), (1, true, 2), (1, false, 2), (1, false, 1), (2, false, 5),
-      (2, false, 7), (3, true, nil), (3, false, nil),
+    let rows: [(source: Double, probe: Double, value: Double?)] = [
+      (0, 1, 4), (0, 4, 1), (0, 5, 3), (1, 0, 2), (1, 4, 2), (1, 5, 1), (2, 0, 5), (2, 1, 7), (3, 0, nil),
+      (3, 4, nil),
     ]
+    func name(_ id: Double) -> String { [2, 4, 5].contains(id) ? "b" : "a" }
     for row in rows {
       try table.append([
         "run": .text("r"), "seed": .number(1), "epoch": .number(1), "step": .number(9),
         "update": .text("sgd"),
         "update_lr": .number(0.001), "control": .text("none"), "distance": .text("kl"),
-        "source_id": .number(row.source), "same": .flag(row.same),
+        "source_id": .number(row.source), "probe_id": .number(row.probe),
+        "source_class": .text(name(row.source)), "probe_class": .text(name(row.probe)),
+        "same": .flag(name(row.source) == name(row.probe)), "d_source": .number(1),
+        "d_probe": row.value.map { .number($0) } ?? .missing,
         "value": row.value.map { .number($0) } ?? .missing,
       ])
     }
@@ -36,15 +41,27 @@ import Training
     #expect(try abs(value("difference") - (3 - 19.0 / 6)) < 1e-12)
     #expect(try abs(value("ratio") - 18.0 / 19) < 1e-12)
     #expect(try abs(value("lantk") - 18.0 / 37) < 1e-12)
+    #expect(try abs(value("geomean_same") - exp(log(8) / 2)) < 1e-12)
+    #expect(try abs(value("geomean_other") - exp(log(210) / 6)) < 1e-12)
+    #expect(try abs(value("geomean_ratio") - exp(log(8) / 2 - log(210) / 6)) < 1e-12)
     // Source 0: 4 beats 1 and 3; source 1: 2 ties with 2 and beats 1; source 2 has no pair of its class.
     #expect(try value("auc") == (1 + 0.75) / 2)
-    #expect(try table.numbers(in: "n") == [Double](repeating: 8, count: 6))
-    #expect(try table.numbers(in: "dropped") == [Double](repeating: 2, count: 6))
+    let count = Locality.allCases.count
+    for (column, number) in [("n", 8.0), ("dropped", 2), ("sources", 3), ("probes", 4), ("zeros", 0)] {
+      #expect(try table.numbers(in: column) == [Double](repeating: number, count: count), "\(column)")
+    }
+    // One source of class b: too few for an interval, and for a p.
+    for row in 0..<table.rowCount {
+      #expect(try table.cell(row, "low") == .missing && table.cell(row, "p") == .missing)
+      #expect(try table.cell(row, "note").description.hasPrefix("no interval: 1 sample a class"))
+    }
   }
 
   @Test func aTrainedNetIsLocalAndShuffledProbesAreNot() throws {
     let subject = try Subject.Kind.mlp()
+    let points = try subject.points(perClass: 8)
     let measured = try subject.measurement(
+      sources: points, probes: points,
       MeasurementOptions(
         updates: [.firstOrder], distances: [.logits], controls: [.none, .shuffle], keepsPairs: true))
     let table = try Locality.summaries(of: #require(measured.pairs))
@@ -61,6 +78,13 @@ import Training
     }
     #expect(try row("none", "auc").value > 0.7)
     #expect(try row("none", "difference").low > 0)
+    #expect(try row("none", "auc").low > 0.5)
+    for (summary, column) in [("auc", "p"), ("geomean_ratio", "p"), ("lantk", "p_labels")] {
+      let rows = try table.filtered("summary", equals: .text(summary))
+      let p = try rows.filtered("control", equals: .text("none")).numbers(in: column)
+      #expect(p == [0.001], "\(summary)")
+      #expect(try rows.filtered("control", equals: .text("shuffle")).numbers(in: column)[0] > 0.05)
+    }
     #expect(try Locality.summaries(of: #require(measured.pairs)) == table)
   }
 
@@ -93,25 +117,26 @@ import Training
     #expect((plain["auc"] ?? 0) > 0.7)
   }
 
-  /// Runs with a level of their own, sources around it, two pairs a source.
-  private func runs(_ count: Int, sources: Int, between: Double, within: Double, experiment: Int) throws
-    -> Table
-  {
+  /// Runs at six samples of each of two classes: a level of each run and one of each sample in ln S.
+  private func runs(_ count: Int, sharing: Bool) throws -> Table {
     var table = Table(columns: Table.Schema.pairs)
-    let stream = RandomStream(Seed(3), .data, object: "experiment \(experiment)")
+    let stream = RandomStream(Seed(3), .data, object: "runs")
     let levels = stream.normals(0..<UInt64(count))
-    let spreads = stream.normals(UInt64(count)..<UInt64(count + count * sources))
     for run in 0..<count {
-      for source in 0..<sources {
-        let value = 10 + between * levels[run] + within * spreads[run * sources + source]
-        for same in [true, false] {
+      let effects = stream.normals(sharing ? 100..<112 : UInt64(200 + 12 * run)..<UInt64(212 + 12 * run))
+      for source in 0..<12 {
+        for probe in 0..<12 where probe != source {
+          let same = source % 2 == probe % 2
+          let value = exp((same ? 0.3 : 0) + 0.5 * levels[run] + 0.3 * effects[source] - 0.6 * effects[probe])
+          let first = sharing ? 0.0 : Double(100 * run)
           try table.append([
             "run": .text("r\(run)"), "seed": .number(Double(run)), "epoch": .number(1), "step": .number(9),
             "update": .text("sgd"), "update_lr": .number(0.001), "control": .text("none"),
-            "distance": .text("kl"), "source_class": .text("a"), "probe_class": .text(same ? "a" : "b"),
-            "source_id": .number(Double(source)), "probe_id": .number(0), "same": .flag(same),
+            "distance": .text("kl"), "source_class": .text(source % 2 == 0 ? "a" : "b"),
+            "probe_class": .text(probe % 2 == 0 ? "a" : "b"), "source_id": .number(first + Double(source)),
+            "probe_id": .number(first + Double(probe)), "same": .flag(same),
             "d_source": .number(2), "d_probe": .number(2 * value), "sign": .number(1),
-            "value": .number(same ? value : 1),
+            "value": .number(value),
           ])
         }
       }
@@ -120,62 +145,66 @@ import Training
   }
 
   @Test func runsTakenTogetherHaveTheMeanOfTheirNumbers() throws {
-    let pairs = try runs(4, sources: 6, between: 2, within: 0.5, experiment: 0)
+    let pairs = try runs(4, sharing: true)
     let single = try Locality.summaries(of: pairs)
     let pooled = try Locality.summaries(of: pairs, isPooled: true)
-    #expect(single.rowCount == 4 * 6 && pooled.rowCount == 6)
+    let count = Locality.allCases.count
+    #expect(single.rowCount == 4 * count && pooled.rowCount == count)
     #expect(!pooled.hasColumn(named: "seed") && !pooled.hasColumn(named: "run"))
-    #expect(try pooled.numbers(in: "runs") == [Double](repeating: 4, count: 6))
-    for summary in Locality.allCases.map({ Cell.text($0.rawValue) }) {
-      let each = try single.numbers("value", where: "summary", is: summary)
-      let whole = try pooled.numbers("value", where: "summary", is: summary)
-      #expect(abs(whole[0] - each.reduce(0, +) / 4) < 1e-12)
+    #expect(try pooled.numbers(in: "runs") == [Double](repeating: 4, count: count))
+    #expect(try pooled.numbers(in: "sources") == [Double](repeating: 12, count: count))
+    for summary in Locality.allCases {
+      let each = try single.numbers("value", where: "summary", is: .text(summary.rawValue))
+      let whole = try pooled.numbers("value", where: "summary", is: .text(summary.rawValue))
+      let mean = each.reduce(0, +) / 4
+      switch summary {
+      case .same, .other, .difference: #expect(abs(whole[0] - mean) < 1e-12)
+      // Logarithms and logits are averaged; in these runs the ratios are the same.
+      case .ratio, .lantk, .geomeanRatio: #expect(abs(whole[0] - mean) < 1e-12)
+      case .geomeanSame, .geomeanOther:
+        #expect(abs(whole[0] - exp(each.reduce(0) { $0 + log($1) } / 4)) < 1e-12)
+      case .auc:
+        let logit = each.reduce(0) { $0 + log($1 / (1 - $1)) } / 4
+        #expect(abs(whole[0] - 1 / (1 + exp(-logit))) < 1e-12)
+      }
     }
-    // The spread between runs, four times that within, is in the interval.
-    func width(_ table: Table) throws -> Double {
-      let rows = try table.filtered("summary", equals: .text("same"))
-      return try rows.numbers(in: "high")[0] - rows.numbers(in: "low")[0]
+    // The spread between runs is in the interval.
+    func width(_ table: Table, _ name: String) throws -> Double {
+      let rows = try table.filtered("summary", equals: .text(name))
+      return try rows.numbers(in: "high")[0] / rows.numbers(in: "low")[0]
     }
-    #expect(try width(pooled) > 2 * width(single))
+    #expect(try width(pooled, "geomean_same") > 1.5 * width(single, "geomean_same"))
+    // More runs at the same samples do not take the spread of the samples away, runs at new samples do.
+    let (few, many) = (try runs(4, sharing: true), try runs(40, sharing: true))
+    let ratio = try width(Locality.summaries(of: few, isPooled: true), "auc")
+    #expect(try abs(width(Locality.summaries(of: many, isPooled: true), "auc") / ratio - 1) < 0.01)
+    let new = try Locality.summaries(of: runs(40, sharing: false), isPooled: true)
+    #expect(try new.numbers(in: "sources")[0] == 480)
+    #expect(try log(width(new, "auc")) < 0.5 * log(ratio))
   }
 
   /// The averages from pairs are those of the measurement, to the bit, intervals included.
-  @Test func averagesOfPairsAreThoseOfTheMeasurement() throws {
+  @Test(arguments: [false, true])
+  func averagesOfPairsAreThoseOfTheMeasurement(_ includesSelf: Bool) throws {
     let subject = try Subject.Kind.mlp()
+    let points = try subject.points(perClass: 6)
     let measured = try subject.measurement(
-      MeasurementOptions(updates: updates, distances: [.kl, .publishedL2], keepsPairs: true))
+      sources: points, probes: points,
+      MeasurementOptions(
+        updates: updates, distances: [.kl, .publishedL2], includesSelf: includesSelf, keepsPairs: true))
     let pairs = try #require(measured.pairs)
     for isPooled in [false, true] {
       let found = try Average.all(Average.allCases, of: pairs, isPooled: isPooled)
       #expect(found.rowCount == measured.averages.rowCount)
-      for column in ["n", "dropped", "value", "low", "high"] {
-        #expect(try found.numbers(in: column) == measured.averages.numbers(in: column), "\(column)")
+      for column in ["n", "sources", "probes", "zeros", "dropped", "value", "low", "high"] {
+        let numbers = try (found.column(named: column), measured.averages.column(named: column))
+        #expect(numbers.0.cells == numbers.1.cells, "\(column)")
       }
       for column in ["average", "source_class", "probe_class"] {
         #expect(
           try found.column(named: column).cells == measured.averages.column(named: column).cells)
       }
     }
-  }
-
-  /// Over runs that are drawn from one population the interval holds the population's mean about as often as it says;
-  /// with eight runs a bootstrap is a little too narrow.
-  @Test func intervalsOverRunsHoldTheMeanOfThePopulation() throws {
-    let experiments = 120
-    var held = (pooled: 0, sources: 0)
-    for experiment in 0..<experiments {
-      let pairs = try runs(8, sources: 5, between: 1, within: 1, experiment: experiment)
-      let average = Cell.text("mean")
-      func holds(_ table: Table) throws -> Bool {
-        let rows = try table.filtered("average", equals: average).filtered("probe_class", equals: .text("a"))
-        return try rows.numbers(in: "low")[0] <= 10 && 10 <= rows.numbers(in: "high")[0]
-      }
-      if try holds(Average.all([.mean], of: pairs, isPooled: true)) { held.pooled += 1 }
-      if try holds(Average.all([.mean], of: pairs, isPooled: false)) { held.sources += 1 }
-    }
-    #expect(held.pooled > experiments * 85 / 100)
-    // The sources of one run know nothing of the other runs.
-    #expect(held.sources < experiments * 70 / 100)
   }
 
   @Test func aTableWithoutPairsIsRefused() throws {

@@ -59,6 +59,11 @@ struct Subject: Sendable {
 
   var network: Network { run.network }
 
+  /// As many points of each class as an interval needs, or more.
+  func points(perClass: Int) throws -> Dataset {
+    try run.data.subset(rows: run.data.pickedRows(perClass: perClass, seed: Seed(5)))
+  }
+
   func responses(
     sources: Dataset? = nil, probes: Dataset? = nil, update: UpdateRule,
     method: Elasticity.Method = .automatic, distances: [Distance] = [],

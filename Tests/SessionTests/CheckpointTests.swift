@@ -108,7 +108,7 @@ import Testing
     #expect(try conversation.say("cks.count") == "3")
     #expect(try holds("t", "step", [0, 2, 10]))
     #expect(try conversation.say("t.count == again.srel.count") == "yes")
-    for column in ["value", "low", "high", "epoch", "kernel_drift", "kernel_alignment", "n"] {
+    for column in ["value", "note", "epoch", "kernel_drift", "kernel_alignment", "n"] {
       #expect(try conversation.say("t.\(column) == again.srel.\(column)") == "yes", "\(column)")
     }
     #expect(conversation.failure("measure srel cks points=pts update=trainer()").contains("measure a run"))

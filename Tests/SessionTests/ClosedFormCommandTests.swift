@@ -37,12 +37,48 @@ import Testing
     #expect(try conversation.say("t == u") == "yes")
   }
 
+  /// Converged flows are at rest at any time, and starts of 0 and below go where the flow is linear.
+  @Test(arguments: [
+    ("chain factors=[0.7, 0.6] start=[0.2, 0.1] point=[1, 0.5] target=-1.3", "[1e3, 1e6, 1e12, 1e18, 1e300]"),
+    ("point degree=3 point=[1, 0.5] target=20", "[1e3, 1e6, 1e12, 1e18, 1e300]"),
+    ("point degree=1 point=[1, 0.5] start=[0, -2] target=20", "[1e3, 1e6, 1e12, 1e18, 1e300]"),
+    ("homogeneous degree=1 optimum=[1, -2] start=0", "[1e3, 1e6, 1e12, 1e18, 1e300]"),
+    ("homogeneous degree=3.5 optimum=[1, 2] moments=[1, 0]", "[1e3, 1e6, 1e12, 1e18, 1e300]"),
+    ("gate point=[1, 0.5] start=[0, 0]", "[0, 1, 1e300]"),
+    ("population optimum=[2, 1] start=[-1, 0.5]", "[1e3, 1e6, 1e12, 1e18, 1e300]"),
+  ])
+  func lateTimesGiveTheStateAtRest(form: String, times: String) throws {
+    let conversation = Conversation()
+    try conversation.say("w = solve \(form) points=2 times=\(times) keep=weights")
+    try conversation.say("first = w[time == (min(w.time))]; last = w[time == 1e300]")
+    for summary in ["sum", "min", "max"] {
+      let gap = "abs(\(summary)(first.value) - \(summary)(last.value))"
+      #expect(try conversation.say("\(gap) <= 1e-15") == "yes", "\(summary)")
+    }
+    #expect(try conversation.say("first.count > 0 and max(abs(last.value)) < 1000") == "yes")
+  }
+
+  @Test func aFeatureThatIsZeroEverywhereLeavesItsWeight() throws {
+    let conversation = Conversation()
+    let folder = try temporaryFolder()
+    try write("a,b,c,y\n1,1,0,2\n1,-1,0,1\n-1,1,0,0.5\n-1,-1,0,1\n", to: folder + "/d.csv")
+    try conversation.say(
+      """
+      d = load csv "\(folder)/d.csv" target=y
+      run = train model(homogeneous, degree=2) on=d loss=mse optimizer=sgd(lr=0.001) batch=4 steps=40
+      t = compare run points=d
+      """)
+    #expect(try conversation.say("max(t[quantity == weights].difference) < 1e-3") == "yes")
+  }
+
   @Test(arguments: [
     ("solve gate", "solve gate needs point="),
     ("solve gate point=[1] degree=2", "solve gate has no option 'degree'"),
     ("solve homogeneous optimum=[1, 2] start=[1]", "the start has 1 number where 2 are needed"),
     ("solve homogeneous optimum=[1, 2] degree=0.5", "the degree is 0.5: degrees are 1 to 100"),
     ("solve homogeneous optimum=[1, 2] start=-1", "a start weight is -1: weights start above 0"),
+    ("solve homogeneous optimum=[1, 2] moments=[-1, 1]", "a moment is -1: second moments are 0 or more"),
+    ("solve point point=[1, 2] degree=100 start=1e4", "a number of the flow is larger than 1.8e308"),
     ("solve homogeneous optimum=[1, 2] dimensions=1", "dimensions takes at least the 2 numbers of optimum"),
     ("solve homogeneous optimum=[1, 2] times=[-1]", "a time is -1"),
     ("solve homogeneous optimum=[]", "weights: 0 given, at least 1 needed"),

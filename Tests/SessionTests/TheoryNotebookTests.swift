@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Session
+import TestSupport
 import Testing
 
 /// The notebooks on theory and regression run, at a reduced size.
@@ -14,8 +15,31 @@ import Testing
     ("regression_two_phase", [("seeds", "[1]"), ("steps", "100"), ("points", "6")]),
   ]
 
+  /// Where the authors' pickles are present, their S stands beside that of the notebook.
+  @Test(arguments: [("ridge_features", ""), ("ridge_features_intraclass", "_intraclass")])
+  func theAuthorsPicklesAreSetBeside(name: String, ending: String) throws {
+    let folder = try TemporaryFolder()
+    let pickle = RidgePickle.bytes(.arrayOfEachFlow)
+    for features in [10, 100] {
+      _ = try folder.write(pickle, as: "SRel_path_avg_p\(features)_dim100\(ending).pkl")
+    }
+    let results = try Self.run(
+      name,
+      [
+        ("features", "[10]"), ("last", "8000"), ("pairs", "3"), ("starts", "2"),
+        ("assets", "\"\(folder.path)\""),
+      ])
+    // The mean of the pickle at time 0 is 9.5 + 4.5/16.
+    #expect(results.contains { $0.contains("features=10") && $0.contains("at_start=") }, "\(results)")
+  }
+
   @Test(arguments: notebooks)
   func theNotebookRuns(name: String, parameters: [(String, String)]) throws {
+    _ = try Self.run(name, parameters)
+  }
+
+  /// What the notebook shows with these parameters.
+  private static func run(_ name: String, _ parameters: [(String, String)]) throws -> [String] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().path
     let text = try String(contentsOfFile: "\(folder)/notebooks/\(name).srel", encoding: .utf8)
@@ -27,5 +51,6 @@ import Testing
       parameters: parameters.map { (name: $0.0, text: $0.1) })
     let failure = runner.run(in: try RunFolder(for: "", out: out), keepsGoing: false)
     #expect(failure == nil, "\(failure.map { $0.diagnostics.map(\.title).joined(separator: "; ") } ?? "")")
+    return conversation.results
   }
 }

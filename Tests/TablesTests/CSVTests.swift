@@ -7,19 +7,19 @@ import Testing
     var table = Table(columns: Table.Schema.averages)
     try table.append([
       "a", 1, 0.62, 37, 0.412, .number(.nan), "sgd", 0.001, "none", "kl", "median", "7", "ankle boot", false,
-      400, 0,
-      .number(0.1 + 0.2), .missing, .number(.infinity),
+      400, 20, 20, 3, 0,
+      .number(0.1 + 0.2), .missing, .number(.infinity), .missing,
     ])
     try table.append([
       "b", 2, 0.62, 37, .number(Double.leastNonzeroMagnitude * 2024), 0.5, "sgd", 0.001, "none", "kl",
       "median", "a,\"b\"\nc", "", true,
-      400, 0,
-      .number(-0.0), 1, 2,
+      400, 20, 20, 0, 0,
+      .number(-0.0), 1, 2, "no interval: 3",
     ])
     let back = try Table(csv: table.csv)
     #expect(back == table)
     #expect(back.csv == table.csv)
-    #expect(table.csv.contains("0.30000000000000004,,inf\n"))
+    #expect(table.csv.contains("0.30000000000000004,,inf,\n"))
     #expect(table.csv.contains("\"a,\"\"b\"\"\nc\",\"\",yes"))
   }
 

@@ -19,6 +19,16 @@ extension Locality: Defined {
         "same / (same + other), of mean S and not of the normalized kernel K(x,x')/√(K(x,x) K(x',x')) of the paper",
         high: Self.local, unit: "none, 0 to 1; 1/2 without locality",
         source: "the form of the local elasticity ratio of Chen, He & Su, arXiv 2010.11775 (and their code)")
+    case .geomeanSame:
+      Meaning(
+        "geometric mean of S over the pairs of one class", high: "a step moves its own class far",
+        unit: Self.noUnit)
+    case .geomeanOther:
+      Meaning(
+        "geometric mean of S over the pairs of two classes",
+        high: "a step moves other classes far: little locality", unit: Self.noUnit)
+    case .geomeanRatio:
+      Meaning("geomean_same / geomean_other", high: Self.local, unit: Self.noUnit + "; 1 without locality")
     case .auc:
       Meaning(
         "for each source the share of (same, other) probes that S puts in this order, ties counted half; the mean over sources, which each have a D(x) of their own",

@@ -13,36 +13,29 @@ struct ClosedFormTable {
   let formula: String?
   let points: ClosedFormPoints
 
-  /// One row for each time, pair of classes and average.
-  func averages(_ averages: [Average], seed: Seed) throws -> Table {
+  /// One row for each time, pair of classes and average, with an interval for other samples.
+  func averages(_ averages: [Average]) throws -> Table {
     var columns: [(String, ColumnRole)] = [("model", .key)]
     if formula != nil { columns.append(("as", .key)) }
     columns += [("average", .key), ("source_class", .key), ("probe_class", .key), ("same", .key)]
-    columns += [
-      ("time", .axis), ("loss", .value), ("n", .note), ("dropped", .note), ("value", .value), ("low", .value),
-      ("high", .value),
-    ]
+    columns += [("time", .axis), ("loss", .value)] + Table.Schema.estimate
     var table = Table(columns: columns)
     let names = points.classNames
     for state in states {
-      let responses = responses(state)
+      let all = matrix(state)
       for source in names.indices {
         for probe in names.indices {
-          let (pairs, dropped) = group(responses, source, probe)
-          if pairs.isEmpty && dropped == 0 { continue }
-          let stream = RandomStream(seed, .bootstrap, object: "\(names[source])->\(names[probe])")
-          for summary in PairSummary.all(averages, of: pairs, stream: stream) {
+          let estimates = PairEstimates([all.block(source, probe)])
+          let pairs = points.pairCount(source, probe)
+          if pairs == 0 { continue }
+          for average in averages {
             let keys: [Cell] =
               [.text(name)] + (formula.map { [.text($0)] } ?? []) + [
-                .text(summary.average.rawValue), .text(names[source]), .text(names[probe]),
-                .flag(source == probe),
+                .text(average.rawValue), .text(names[source]), .text(names[probe]), .flag(source == probe),
               ]
-            let numbers = [summary.value, summary.low, summary.high].map { $0.map(Cell.number) ?? .missing }
-            let place: [Cell] = [
-              .number(state.time), .number(state.loss), .number(Double(summary.count)),
-              .number(Double(dropped)),
-            ]
-            try table.append(keys + place + numbers)
+            try table.append(
+              keys + [.number(state.time), .number(state.loss)]
+                + estimates.cells(estimates.average(average), dropped: pairs - estimates.pairs))
           }
         }
       }
@@ -136,23 +129,16 @@ struct ClosedFormTable {
     }
   }
 
-  /// The pairs of two classes by source, and the number of those that are not defined.
-  private func group(_ responses: [[Response]], _ sourceClass: Int, _ probeClass: Int) -> (
-    [SourcePairs], dropped: Int
-  ) {
-    var groups: [SourcePairs] = []
-    var dropped = 0
-    for (i, row) in responses.enumerated() where points.sources[i].label == sourceClass {
-      let chosen = row.indices.filter { points.probes[$0].label == probeClass && points.isPair(i, $0) }
-      let defined = chosen.filter { row[$0].value != nil }
-      dropped += chosen.count - defined.count
-      guard let first = defined.first else { continue }
-      groups.append(
-        SourcePairs(
-          ratios: defined.compactMap { row[$0].value }, probes: defined.map { abs(row[$0].probe) },
-          denominator: row[first].source))
-    }
-    return (groups, dropped)
+  /// S of all pairs at one time.
+  private func matrix(_ state: FlowState) -> PairMatrix {
+    let responses = responses(state)
+    return PairMatrix(
+      values: responses.enumerated().flatMap { i, row in
+        row.enumerated().map { j, response in points.isPair(i, j) ? response.value ?? .nan : .nan }
+      },
+      denominators: responses.map { $0.first?.source ?? .nan }, sourceClasses: points.sources.map(\.label),
+      probeClasses: points.probes.map(\.label),
+      ownColumns: points.sources.indices.map { points.leavesSelfOut ? $0 : nil })
   }
 }
 
@@ -167,6 +153,12 @@ struct ClosedFormPoints {
   var leavesSelfOut: Bool
 
   func isPair(_ source: Int, _ probe: Int) -> Bool { !leavesSelfOut || source != probe }
+
+  /// How many pairs two classes have.
+  func pairCount(_ sourceClass: Int, _ probeClass: Int) -> Int {
+    let (n, m) = (sources.count { $0.label == sourceClass }, probes.count { $0.label == probeClass })
+    return leavesSelfOut && sourceClass == probeClass ? n * (m - 1) : n * m
+  }
 
   /// The points of a data set, of two lists of numbers, or so many standard normal ones.
   init(_ input: ClosedFormInput, flow: any GradientFlow) throws {

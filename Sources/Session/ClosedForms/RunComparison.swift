@@ -9,8 +9,8 @@ import Tensor
 import Theory
 import Training
 
-/// A trained network beside the closed form of the same model: the run is repeated from its first weights on a copy, and
-/// compared at some of its steps.
+/// A trained network beside the closed form of the same model: the run is repeated from its first weights on
+/// a copy, and compared at some of its steps.
 struct RunComparison {
   /// The closed form that belongs to the run; nil for the wide network, of which only S is known.
   let flow: any GradientFlow
@@ -173,26 +173,26 @@ struct RunComparison {
   }
 }
 
-/// Samples whose features are orthogonal over the data, with their second moments s_j = mean x_j² and the coefficients
-/// that fit best, β*_j = mean x_j y / s_j.
+/// Samples whose features are orthogonal over the data, with their second moments s_j = mean x_j² and the
+/// coefficients that fit best, β*_j = mean x_j y / s_j.
 private struct OrthogonalDesign {
   let moments: [Double]
   let optimum: [Double]
 
-  /// nil where a product of two features is more than 10⁻⁵ of their size, or a feature is 0 everywhere.
+  /// nil where a product of two features is more than 10⁻⁵ of their size. A feature that is 0 everywhere fits
+  /// nothing: β*_j = 0.
   init?(_ data: Dataset) {
     let x = data.networkInputs
     let y = data.targets?.scalars.map(Double.init) ?? []
     func mean(_ body: (Int) -> Double) -> Double { x.indices.reduce(0) { $0 + body($1) } / Double(x.count) }
     let features = x[0].indices
     let squares = features.map { j in mean { x[$0][j] * x[$0][j] } }
-    guard squares.allSatisfy({ $0 > 0 }) else { return nil }
     for a in features {
       for b in features.dropFirst(a + 1)
       where abs(mean { x[$0][a] * x[$0][b] }) > 1e-5 * (squares[a] * squares[b]).squareRoot() { return nil }
     }
     moments = squares
-    optimum = features.map { j in mean { x[$0][j] * y[$0] } / squares[j] }
+    optimum = features.map { j in squares[j] > 0 ? mean { x[$0][j] * y[$0] } / squares[j] : 0 }
   }
 }
 

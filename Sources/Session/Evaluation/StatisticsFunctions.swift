@@ -1,4 +1,3 @@
-import Elasticity
 import Language
 import Tables
 
@@ -15,46 +14,7 @@ extension Registry {
         usage: ["quantile(values, share)", "quantile(table, column, share)"],
         example: "quantile([1, 2, 3, 4], 0.9)",
         apply: quantile),
-      FunctionDeclaration(
-        name: "locality",
-        doc:
-          "same, other, difference, ratio, lantk and auc of pairs, with 95 % intervals over sources; over=seed takes runs together, with intervals over runs and sources",
-        usage: ["locality(pairs)", "locality(pairs, over=seed)"],
-        example:
-          "locality(measure(srel, train(model(mlp), on=make(mixture)), points=make(mixture, per_class=3), keep=pairs))"
-      ) { call in
-        let (pairs, isPooled) = try pairs(call)
-        return .table(try Locality.summaries(of: pairs, isPooled: isPooled)).made(from: [.table(pairs)])
-      },
-      FunctionDeclaration(
-        name: "averages",
-        doc:
-          "mean, ratio_of_means, median and geomean of pairs for each two classes, with 95 % intervals over sources; over=seed takes runs together, with intervals over runs and sources",
-        usage: ["averages(pairs)", "averages(pairs, over=seed)"],
-        example:
-          "averages(measure(srel, train(model(mlp), on=make(mixture)), points=make(mixture, per_class=3), keep=pairs))"
-      ) { call in
-        let (pairs, isPooled) = try pairs(call)
-        return .table(try Average.all(Average.allCases, of: pairs, isPooled: isPooled))
-          .made(from: [.table(pairs)])
-      },
-    ]
-
-  /// A table of pairs, and whether its runs are taken together.
-  private static func pairs(_ call: FunctionCall) throws -> (Table, isPooled: Bool) {
-    try call.expect(1...1, named: ["over"])
-    let value = try call.value(0)
-    guard case .table(let pairs) = value else {
-      throw call.wrongKind(value, "a table of pairs (measure … keep=pairs)", 0)
-    }
-    guard let over = call.argument(named: "over") else { return (pairs, false) }
-    guard try call.words(over) == ["seed"] else {
-      throw SessionError.wrongKind(
-        what: "over", expected: "the word seed", found: "something else",
-        hint: "over=seed takes the runs of all seeds together")
-    }
-    return (pairs, true)
-  }
+    ] + pairStatistics
 
   private static func summary(_ kind: Statistic, _ doc: String) -> FunctionDeclaration {
     FunctionDeclaration(

@@ -11,7 +11,7 @@ struct MeasurementChecks: Codable {
   private var entries: [Entry] = []
 
   /// Adds those of one more measurement: the largest self-check and the largest share of small gradients count, dropped
-  /// sources add up.
+  /// sources and averages without an interval add up.
   mutating func add(_ summaries: [Measurement.Summary], includesSelf: Bool) {
     for summary in summaries {
       guard
@@ -45,6 +45,7 @@ extension Measurement.Summary {
   fileprivate mutating func add(_ other: Self) {
     dropped.merge(other.dropped, uniquingKeysWith: +)
     lostPairs += other.lostPairs
+    withoutInterval.merge(other.withoutInterval, uniquingKeysWith: +)
     selfCheck = [selfCheck, other.selfCheck].compactMap { $0 }.max()
     smallGradients = [smallGradients, other.smallGradients].compactMap { $0 }.max()
   }

@@ -264,6 +264,7 @@ extension PublishedResults {
     .record([
       Value.Field(name: "srel", value: .table(srel)), Value.Field(name: "accuracy", value: .table(accuracy)),
       Value.Field(name: "ridge", value: .table(ridge)),
+      Value.Field(name: "ridge_srel", value: .table(ridgeSrel)),
     ])
   }
 }

@@ -23,7 +23,8 @@ extension Verb {
       OptionDeclaration(
         "average", .words(Average.allCases.map(\.rawValue)),
         default: "[mean, ratio_of_means, median, geomean]",
-        "how the pairs of two classes become one number"),
+        "how the pairs of two classes become one number; from 5 samples a class with a 95 % interval for other samples of the same classes, which for means supposes that samples differ about lognormally (under heavier tails it covers less, whatever the number of samples) and for geomean and median does not; over 100 times as high as low it is left out"
+      ),
       OptionDeclaration(
         "control", .words(Control.allCases.map(\.rawValue)), default: "none",
         "what is taken out, to see what is left"),
@@ -253,6 +254,9 @@ extension Measurement.Summary {
     if let drift {
       parts.append(
         "momentum and decay alone move the logits by \(drift.significant(2)) of the gradient's part")
+    }
+    for (reason, count) in withoutInterval.sorted(by: { $0.key < $1.key }) {
+      parts.append("no interval for \("\(count)".counting("average")) (\(reason))")
     }
     return parts.joined(separator: ", ")
   }

@@ -28,7 +28,8 @@ extension Verb {
       OptionDeclaration("on", .dataset, "features, kernel: the data that the flow fits"),
       OptionDeclaration(
         "start", .either([.number(.any), .numbers]),
-        "the first weights, or one number for all; else 0.3 for powers, normal numbers for the rest"),
+        "the first weights, or one number for all, above 0 for powers of degree above 1; else 0.3 for powers, normal numbers for the rest"
+      ),
       OptionDeclaration("rate", .number(.positive), "the rate of the flow, 1 if not given"),
       OptionDeclaration(
         "degree", .number(.positive),
@@ -36,7 +37,7 @@ extension Verb {
       OptionDeclaration(
         "optimum", .numbers, "homogeneous: the coefficients that fit; population: the teacher's weights"),
       OptionDeclaration(
-        "moments", .numbers, "homogeneous: the second moments of the features, 1 if not given"),
+        "moments", .numbers, "homogeneous: the second moments of the features, 0 or more, 1 if not given"),
       OptionDeclaration(
         "dimensions", .whole(atLeast: 1), "fill optimum or point up with zeros; ridge: numbers in a sample"),
       OptionDeclaration("point", .numbers, "gate, point, chain: the data point"),
@@ -82,9 +83,7 @@ extension Verb {
       case "weights": return .table(try table.weights())
       case "plane": return .table(try table.plane())
       default:
-        return .table(
-          try table.averages(
-            call.words("average")?.compactMap(Average.init) ?? [.mean], seed: input.seed))
+        return .table(try table.averages(call.words("average")?.compactMap(Average.init) ?? [.mean]))
       }
     }
   }
