@@ -22,12 +22,12 @@ public enum Registry {
 
   static let verbsByName = Dictionary(uniqueKeysWithValues: verbs.map { ($0.name, $0) })
   static let recipesByName = Dictionary(uniqueKeysWithValues: recipes.map { ($0.name, $0) })
+  static let functionsByName = Dictionary(uniqueKeysWithValues: functions.map { ($0.name, $0) })
+
   /// Whether help on a name lists the options of something that has it.
   static func takesOptions(_ name: String) -> Bool {
     verbsByName[name] != nil || recipesByName[name] != nil || name == "cell"
   }
-
-  static let functionsByName = Dictionary(uniqueKeysWithValues: functions.map { ($0.name, $0) })
 
   /// Commands after which the example of every verb runs.
   public static let exampleSetup = """
