@@ -139,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "SessionTests",
       dependencies: [
-        "Session", "Datasets", "Download", "Language", "Tables", "Charts", "Kernels", "TestSupport",
+        "Session", "Elasticity", "Datasets", "Download", "Language", "Tables", "Charts", "Kernels",
+        "TestSupport",
       ]),
     .executableTarget(
       name: "line-editor-probe", dependencies: ["LineEditor"], path: "Tests/LineEditorProbe",

@@ -143,7 +143,9 @@ struct Labels {
       }
       parts.append("\(name) " + value(of: name, cell[0]))
     }
-    if let control = constant("control"), control != "none" { parts.append("control \(control)") }
+    if let control = constant("control"), control != "none" {
+      parts.append("control \(control)" + (constant("controls").map { " of \($0)" } ?? ""))
+    }
     return parts
   }
 

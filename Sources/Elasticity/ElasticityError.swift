@@ -21,6 +21,10 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
   case noSubtraction
   /// Predictions from elsewhere whose shapes do not fit together.
   case misshapen(what: String, expected: String, found: [Int])
+  /// A number of the file of an option that names no class or probe; rows are counted from 0.
+  case notInRange(option: String, file: String, row: Int, found: Double, expected: String)
+  /// Predictions from elsewhere that are NaN or infinite, in the file of an option; rows are counted from 0.
+  case notFinitePrediction(option: String, file: String, source: Int?, probe: Int, output: Int)
   case needsNetwork(control: Control)
   /// `group=` that names no attribute of the samples.
   case noSuchAttribute(String, known: [String])
@@ -62,6 +66,13 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
         ? "the samples have no attribute '\(name)': corrupt gives them 'corrupted' and 'clean'"
         : "the samples have no attribute '\(name)', only \(known.joined(separator: ", "))"
     case .misshapen(let what, let expected, let found): "\(what) has to be \(expected), not \(found)"
+    case .notInRange(_, let file, let row, let found, let expected):
+      "\(file) has \(found) in row \(row), counted from 0, which is not \(expected)"
+    case .notFinitePrediction(_, let file, let source, let probe, let output):
+      "\(file) holds NaN or infinity at \(source.map { "source \($0), " } ?? "")probe \(probe), class \(output), counted from 0: "
+        + (source == nil
+          ? "the network that wrote it has diverged, or the row was never computed; write the file anew, or leave out that probe in all files"
+          : "the step at that source has diverged, or its row was never computed; take a smaller step, or leave out that source in after= and sources=")
     case .needsNetwork(let control):
       "control=\(control.rawValue) takes a step of its own: it needs a network, not predictions"
     case .noSubtraction: "first_order has no two predictions to subtract: leave out method=subtraction"

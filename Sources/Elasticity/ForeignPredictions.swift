@@ -17,9 +17,14 @@ public struct ForeignPredictions: Sendable {
   /// The bits to which the predictions were rounded, which bound what a difference can show.
   public let bits: Int
 
-  /// - Throws: `ElasticityError.misshapen` where the parts do not fit together, `notFinite`.
-  public init(before: NPYArray, after: NPYArray, labels: NPYArray, sources: NPYArray?) throws(ElasticityError)
-  {
+  /// - Throws: `ElasticityError.misshapen` where the parts do not fit together, `notInRange` for numbers that name no
+  ///   class or probe, `notFinitePrediction`.
+  ///
+  /// - Parameter file: the name of the file of an option, for messages.
+  public init(
+    before: NPYArray, after: NPYArray, labels: NPYArray, sources: NPYArray?,
+    file: (_ option: String) -> String = { "the file of \($0)=" }
+  ) throws(ElasticityError) {
     guard before.dimensions.count == 2, before.dimensions[0] > 0, before.dimensions[1] > 1 else {
       throw .misshapen(
         what: "before", expected: "[probe, class] with two classes or more", found: before.dimensions)
@@ -32,22 +37,19 @@ public struct ForeignPredictions: Sendable {
         what: "after", expected: "[source, \(probes), \(classes)] after before's shape",
         found: after.dimensions)
     }
-    guard labels.dimensions == [probes], let names = labels.wholeNumbers,
-      names.allSatisfy((0..<classes).contains)
-    else {
+    guard labels.dimensions == [probes] else {
       throw .misshapen(
         what: "labels", expected: "[\(probes)] of classes 0 to \(classes - 1)", found: labels.dimensions)
     }
+    let names = try labels.numbers(below: classes, option: "labels", file: file, of: "class")
     let count = after.dimensions[0]
     let rows: [Int]
     if let sources {
-      guard sources.dimensions == [count], let given = sources.wholeNumbers,
-        given.allSatisfy((0..<probes).contains)
-      else {
+      guard sources.dimensions == [count] else {
         throw .misshapen(
           what: "sources", expected: "[\(count)] of probes 0 to \(probes - 1)", found: sources.dimensions)
       }
-      rows = given
+      rows = try sources.numbers(below: probes, option: "sources", file: file, of: "probe")
     } else {
       guard count == probes else {
         throw .misshapen(
@@ -58,9 +60,14 @@ public struct ForeignPredictions: Sendable {
       rows = Array(0..<probes)
     }
     let (old, new) = (before.doubles, after.doubles)
-    if let place = old.firstIndex(where: { !$0.isFinite }) { throw .notFinite(sample: place / classes) }
+    if let place = old.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinitePrediction(
+        option: "before", file: file("before"), source: nil, probe: place / classes, output: place % classes)
+    }
     if let place = new.firstIndex(where: { !$0.isFinite }) {
-      throw .notFinite(sample: place / classes % probes)
+      throw .notFinitePrediction(
+        option: "after", file: file("after"), source: place / (probes * classes),
+        probe: place / classes % probes, output: place % classes)
     }
     self.before = (0..<probes).map { Array(old[$0 * classes..<($0 + 1) * classes]) }
     self.after = (0..<count).map { source in
@@ -94,6 +101,21 @@ public struct ForeignPredictions: Sendable {
       name: "predictions", samples: Tensor(zeros: [labels.count, 1, 1, 1]), labels: labels,
       classNames: before[0].indices.map(String.init), indices: Array(labels.indices), split: "test",
       digest: "", preparation: [])
+  }
+}
+
+extension NPYArray {
+  /// Whole numbers from 0 that name something.
+  fileprivate func numbers(
+    below count: Int, option: String, file: (String) -> String, of what: String
+  ) throws(ElasticityError) -> [Int] {
+    let found = doubles.map { Int(exactly: $0).flatMap { (0..<count).contains($0) ? $0 : nil } }
+    if let row = found.firstIndex(of: nil) {
+      throw .notInRange(
+        option: option, file: file(option), row: row, found: doubles[row],
+        expected: "a \(what) from 0 to \(count - 1)")
+    }
+    return found.compactMap(\.self)
   }
 }
 

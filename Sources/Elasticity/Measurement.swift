@@ -70,6 +70,8 @@ public struct Measurement: Sendable {
   public struct Summary: Hashable, Sendable, Codable {
     public var update: UpdateRule
     public var control: Control
+    /// The update that the control controls; nil for no control.
+    public var controls: UpdateRule?
     public var sources: Int
     public var probes: Int
     /// Dropped sources by cause, the most that any of the distances drops.
@@ -87,7 +89,7 @@ public struct Measurement: Sendable {
     public var drift: Double?
   }
 
-  /// One row for each update, control, distance, pair of classes and average (`Table.Schema.averages`).
+  /// One row for each update, control of an update, distance, pair of classes and average (`Table.Schema.averages`).
   public private(set) var averages = Table(columns: Table.Schema.averages)
   /// One row for each pair of samples, where asked for (`Table.Schema.pairs`).
   public private(set) var pairs: Table?
@@ -132,27 +134,27 @@ public struct Measurement: Sendable {
     let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
     let engine = ExactEngine(
       network: network, weights: weights, loss: loss, workers: workers, trainer: trainer)
-    var biasOnlyRates: Set<Double> = []
+    var biasOnly: [Double: [SourceResponse]] = [:]
     for update in options.updates {
       var responses: [SourceResponse]?
       for control in options.controls {
         let actual = control == .biasOnly ? .biasOnly(learningRate: update.learningRate) : update
-        // Two updates with one lr have the same control.
-        if control == .biasOnly, !biasOnlyRates.insert(update.learningRate).inserted { continue }
+        // Two updates with one lr have the same control, which is measured once.
+        let known = control == .biasOnly ? biasOnly[update.learningRate] : responses
         let found =
-          if control != .biasOnly, let responses { responses } else {
+          if let known { known } else {
             try engine.responses(
               sources: sources, probes: probes, update: actual, method: options.method,
               distances: options.distances, shouldStop: shouldStop)
           }
-        if control != .biasOnly { responses = found }
+        if control == .biasOnly { biasOnly[update.learningRate] = found } else { responses = found }
         var probeLabels = probeGroups.map { places[$0] ?? 0 }
         if control == .shuffle {
           var generator = RandomStream(context.seed, .shuffle).generator()
           probeLabels = generator.permutation(probes.count).map { [probeLabels] in probeLabels[$0] }
         }
         add(
-          found, update: actual, control: control,
+          found, update: actual, control: control, of: update,
           Grouping(
             sources: sources, probes: probes, names: names,
             sourceLabels: sourceGroups.map { places[$0] ?? 0 }, probeLabels: probeLabels,
@@ -182,7 +184,7 @@ public struct Measurement: Sendable {
         labels = generator.permutation(probes.count).map { probes.labels[$0] }
       }
       add(
-        responses, update: .given, control: control,
+        responses, update: .given, control: control, of: .given,
         Grouping(
           sources: sources, probes: probes, names: probes.classNames, sourceLabels: sources.labels,
           probeLabels: labels, selfRows: predictions.sources, includesSelf: options.includesSelf),
@@ -191,17 +193,19 @@ public struct Measurement: Sendable {
   }
 
   private mutating func add(
-    _ responses: [SourceResponse], update: UpdateRule, control: Control, _ grouping: Grouping,
-    _ options: MeasurementOptions, _ context: MeasurementContext, _ workers: Workers
+    _ responses: [SourceResponse], update: UpdateRule, control: Control, of controlled: UpdateRule,
+    _ grouping: Grouping, _ options: MeasurementOptions, _ context: MeasurementContext, _ workers: Workers
   ) {
     var summary = Summary(
-      update: update, control: control, sources: grouping.sources.count, probes: grouping.probes.count,
+      update: update, control: control, controls: control == .none ? nil : controlled,
+      sources: grouping.sources.count, probes: grouping.probes.count,
       dropped: [:])
     summary.add(responses)
     let keys: [String: Cell] = context.cells.merging(
       [
         "update": .text(update.name), "update_lr": .number(update.learningRate),
         "control": .text(control.rawValue),
+        "controls": control == .none ? .missing : .text(controlled.name),
       ], uniquingKeysWith: { first, _ in first })
     // Averages and their intervals: one distance a piece of work.
     var parts = options.distances.map { DistancePart(distance: $0) }

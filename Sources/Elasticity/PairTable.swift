@@ -17,7 +17,9 @@ struct PairTable {
 
   /// The columns that tell runs apart.
   private static let replicates = ["run", "seed"]
-  private static let measurement = ["epoch", "step", "update", "update_lr", "control", "distance"]
+  private static let measurement = [
+    "epoch", "step", "update", "update_lr", "control", "controls", "distance",
+  ]
 
   /// - Parameters:
   ///   - isPooled: whether the runs of a measurement belong together.

@@ -63,32 +63,40 @@ public struct TangentKernel: Sendable {
     return size > 0 ? (change / size).squareRoot() : nil
   }
 
-  /// ⟨K, YYᵀ⟩ / (‖K‖ ‖YYᵀ‖): how far the kernel is one that tells the classes of its points apart (Chen, He & Su, arXiv
-  /// 2010.11775); nil where one of them is 0.
+  /// How far the kernel is one that tells the classes of its points apart: an alignment with their labels; nil where
+  /// one of the matrices is 0.
   ///
-  /// The row of Y at a point is its one-hot label less 1/C, which for two classes gives the matrix of labels ±1, and for a
-  /// regression its targets. 0 for a constant kernel on classes of one size, 1 for a kernel that is 1 within classes and
-  /// −1/(C − 1) between them.
-  public func alignment(with points: Dataset) -> Double? {
+  /// The row of Y at a point is its one-hot label, and for a regression its targets.
+  public func alignment(_ kind: Alignment, with points: Dataset) -> Double? {
     guard points.count == count else { return nil }
-    let classes = points.classNames.count
-    let rows = (0..<count).map { point -> [Double] in
-      if let targets = points.targets {
-        let width = targets.shape[1]
-        return (0..<width).map { Double(targets[flat: point * width + $0]) }
+    let rows = points.labelRows(less: kind == .labels ? 1 / Double(max(points.classNames.count, 1)) : 0)
+    var labels: [Double] = []
+    for a in rows { for b in rows { labels.append(zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }) } }
+    let kernel = kind == .centered ? centered(values) : values
+    if kind == .centered { labels = centered(labels) }
+    func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    let squares = product(kernel, kernel) * product(labels, labels)
+    return squares > 0 ? product(kernel, labels) / squares.squareRoot() : nil
+  }
+
+  /// HMH, H = I - 11ᵀ/n: a symmetric matrix less the means of its rows and columns.
+  private func centered(_ matrix: [Double]) -> [Double] {
+    let n = Double(count)
+    let means = (0..<count).map { row in matrix[row * count..<(row + 1) * count].reduce(0, +) / n }
+    let mean = means.reduce(0, +) / n
+    return matrix.indices.map { matrix[$0] - means[$0 / count] - means[$0 % count] + mean }
+  }
+}
+
+extension Dataset {
+  /// For each sample its one-hot label less a number, or its targets.
+  fileprivate func labelRows(less shift: Double) -> [[Double]] {
+    indices.indices.map { point in
+      guard let targets else {
+        return classNames.indices.map { ($0 == labels[point] ? 1 : 0) - shift }
       }
-      return (0..<classes).map { ($0 == points.labels[point] ? 1 : 0) - 1 / Double(classes) }
+      let width = targets.shape[1]
+      return (0..<width).map { Double(targets[flat: point * width + $0]) }
     }
-    var (product, kernel, labels) = (0.0, 0.0, 0.0)
-    for i in 0..<count {
-      for j in 0..<count {
-        let y = zip(rows[i], rows[j]).reduce(0) { $0 + $1.0 * $1.1 }
-        let k = values[i * count + j]
-        product += k * y
-        kernel += k * k
-        labels += y * y
-      }
-    }
-    return kernel > 0 && labels > 0 ? product / (kernel * labels).squareRoot() : nil
   }
 }

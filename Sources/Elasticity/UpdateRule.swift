@@ -22,15 +22,7 @@ public enum UpdateRule: Hashable, Sendable, Codable {
   public static let adamEpsilon = 1e-8
 
   public var name: String {
-    switch self {
-    case .sgd: "sgd"
-    case .adamFresh: "adam_fresh"
-    case .biasOnly: "bias_only"
-    case .trainer: "trainer"
-    case .firstOrder: "first_order"
-    case .given: "given"
-    case .restricted(let rule, let pattern): "\(rule.name) on \(pattern)"
-    }
+    if case .restricted(let rule, let pattern) = self { "\(rule.name) on \(pattern)" } else { kind.rawValue }
   }
 
   public var learningRate: Double {

@@ -260,15 +260,16 @@ public struct Planner {
   private mutating func blocks(of command: Command, _ start: Place, to last: Int) -> [String] {
     var lines: [String] = []
     for statement in command.block?.statements ?? [] {
-      if let line = line(for: statement, start, to: last) { lines.append(line) }
+      if let line = line(for: statement, of: command, start, to: last) { lines.append(line) }
     }
     return lines
   }
 
-  private mutating func line(for statement: Statement, _ start: Place, to last: Int) -> String? {
+  private mutating func line(
+    for statement: Statement, of command: Command, _ start: Place, to last: Int
+  ) -> String? {
     guard case .scheduled(let schedule, let block) = statement.kind else { return nil }
-    let head = source[statement.range.lowerBound..<block.range.lowerBound]
-      .split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    let head = statement.scheduleText(in: source)
     let entries: TrainingSchedule
     do {
       entries = try TrainingSchedule([statement], batchesPerEpoch: start.batchesPerEpoch, session: session)
@@ -288,6 +289,11 @@ public struct Planner {
     }
     let times = entries.count(from: start.step, to: last)
     let count = "\(times * max(measured, 1))".counting(unit)
-    return "  \(head) \(count)\(words(of: expected.map { $0 * times }))"
+    let isOpen = command.has("until")
+    let when = entries.entries.first.flatMap {
+      entries.firstSteps(of: $0, from: start.step, to: last, isOpen: isOpen)
+    }
+    let place = times > 0 ? when.map { ", \($0)" } ?? "" : ""
+    return "  \(head) \(count)\(place)\(words(of: expected.map { $0 * times }))"
   }
 }

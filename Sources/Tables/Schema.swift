@@ -5,7 +5,8 @@ extension Table {
     public static let averages: [(String, ColumnRole)] =
       [
         ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
-        ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("distance", .key),
+        ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key),
+        ("distance", .key),
         ("average", .key), ("source_class", .key), ("probe_class", .key), ("same", .key),
       ] + estimate
 
@@ -19,7 +20,8 @@ extension Table {
     /// The columns of the tables of single pairs of samples, in order.
     public static let pairs: [(String, ColumnRole)] = [
       ("run", .replicate), ("seed", .replicate), ("epoch", .axis), ("step", .axis), ("loss", .value),
-      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("distance", .key),
+      ("accuracy", .value), ("update", .key), ("update_lr", .key), ("control", .key), ("controls", .key),
+      ("distance", .key),
       ("source_class", .key), ("probe_class", .key), ("same", .key), ("source_id", .key), ("probe_id", .key),
       ("d_source", .value), ("d_probe", .value), ("sign", .value), ("value", .value),
     ]
@@ -28,11 +30,18 @@ extension Table {
     public static func role(of name: String) -> ColumnRole? {
       switch name {
       case "time": return .axis
-      case "kernel_drift", "kernel_alignment": return .value
+      case "kernel_drift", "kernel_alignment", "alignment", "alignment_plain", "alignment_centered":
+        return .value
       default: break
       }
       return (averages + pairs).first { $0.0 == name }?.1
     }
+
+    /// Columns that once had another name, which stays accepted: the present one by the former one.
+    public static let renamed = ["kernel_alignment": "alignment"]
+
+    /// The name that a column has now.
+    public static func presentName(of name: String) -> String { renamed[name] ?? name }
 
     /// The role of a column that was read from a file, by its name, its kind and the names of all columns.
     ///
@@ -47,7 +56,8 @@ extension Table {
     /// The kind that a column has by its name, even if its texts look like numbers (a class called `7`).
     public static func kind(of name: String) -> CellKind? {
       switch name {
-      case "update", "control", "distance", "average", "source_class", "probe_class", "note": .text
+      case "update", "control", "controls", "distance", "average", "source_class", "probe_class", "note":
+        .text
       case "same": .flag
       case "epoch", "step", "time", "loss", "accuracy", "update_lr", "n", "sources", "probes", "zeros",
         "dropped", "value", "low", "high", "d_source",

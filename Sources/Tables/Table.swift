@@ -32,16 +32,20 @@ public struct Table: Sendable, Equatable {
 
   public var columnNames: [String] { columns.map(\.name) }
 
-  /// The column of that name.
+  /// The column of that name; a present name finds a former one, and the other way round
+  /// (`Schema.presentName`), where no column has the name itself.
   /// - Throws: `unknownColumn`, with the names that exist.
   public func column(named name: String) throws(TableError) -> Column {
-    guard let column = columns.first(where: { $0.name == name }) else {
-      throw .unknownColumn(name, available: columnNames)
-    }
-    return column
+    guard let place = place(ofColumn: name) else { throw .unknownColumn(name, available: columnNames) }
+    return columns[place]
   }
 
-  public func hasColumn(named name: String) -> Bool { columns.contains { $0.name == name } }
+  public func hasColumn(named name: String) -> Bool { place(ofColumn: name) != nil }
+
+  private func place(ofColumn name: String) -> Int? {
+    columns.firstIndex { $0.name == name }
+      ?? columns.firstIndex { Schema.presentName(of: $0.name) == Schema.presentName(of: name) }
+  }
 
   /// The entry of a row in the column of that name.
   public func cell(_ row: Int, _ name: String) throws(TableError) -> Cell { try column(named: name)[row] }

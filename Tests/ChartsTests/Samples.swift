@@ -25,7 +25,7 @@ func measured(
                 try table.append([
                   "run", .number(Double(seed)), .number(Double(step) / 60), .number(Double(step)),
                   .number(1.2 - progress), .number(0.3 + 0.6 * progress), .text(update), .number(rate),
-                  "none",
+                  "none", .missing,
                   .text(distance), .text(average), .text(classes[source]), .text(classes[probe]),
                   .flag(source == probe), .number(source == probe ? 380 : 400), 20, 20, 0, 0,
                   .number(max(value, 0.01)),

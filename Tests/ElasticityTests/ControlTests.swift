@@ -81,15 +81,18 @@ import Training
     for same in [true, false] { #expect(abs(try median(.publishedKL, same: same) - 1) < 0.01) }
   }
 
-  /// Two updates with one lr have one and the same control: its rows stand in the table once.
+  /// Two updates with one lr have one and the same control: it is measured once, and its rows stand once for each.
   @Test func updatesOfOneRateShareTheirControl() throws {
     let subject = try Subject.Kind.mlp()
     let measured = try subject.measurement(
       MeasurementOptions(
         updates: [.sgd(learningRate: 1e-3), .adamFresh(learningRate: 1e-3), .sgd(learningRate: 1e-2)],
         distances: [.logits], averages: [.mean], controls: [.biasOnly]))
-    #expect(measured.averages.rowCount == 2 * 9)
-    #expect(measured.summaries.count == 2)
+    #expect(measured.averages.rowCount == 3 * 9)
+    #expect(
+      measured.summaries.map(\.controls) == [
+        .sgd(learningRate: 1e-3), .adamFresh(learningRate: 1e-3), .sgd(learningRate: 1e-2),
+      ])
   }
 
   /// A pair that does not move at all has no ln S: it is counted, and the geometric mean of the others is not 0.

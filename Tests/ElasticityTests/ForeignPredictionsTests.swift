@@ -62,6 +62,48 @@ import Testing
     }
   }
 
+  /// The message names the file and the row, what is wrong there and what to do, never the weights of a network.
+  @Test(arguments: [Double.nan, .infinity, -.infinity])
+  func numbersThatAreNoneAreBlamedOnTheirFile(bad: Double) {
+    let (n, c) = (4, 3)
+    let old = (0..<n * c).map { Double($0 % 5) }
+    let new = (0..<n * n * c).map { Double($0 % 7) }
+    func message(
+      _ before: [Double], _ after: [Double], _ labels: [Double] = [0, 1, 2, 0], _ sources: [Double]? = nil
+    )
+      -> String
+    {
+      do {
+        _ = try ForeignPredictions(
+          before: NPYArray([n, c], .float64(before)), after: NPYArray([n, n, c], .float64(after)),
+          labels: NPYArray([n], .float64(labels)), sources: sources.map { NPYArray([n], .float64($0)) }
+        ) { "'\($0).npy'" }
+        return "no error"
+      } catch {
+        return error.description
+      }
+    }
+    #expect(message(old, new) == "no error")
+    for (source, probe, output) in [(0, 0, 0), (2, 3, 1), (3, 3, 2)] {
+      var (before, after) = (old, new)
+      before[probe * c + output] = bad
+      after[(source * n + probe) * c + output] = bad
+      let place = "probe \(probe), class \(output), counted from 0: "
+      let first = message(before, new)
+      #expect(
+        first.hasPrefix("'before.npy' holds NaN or infinity at \(place)")
+          && first.contains("write the file anew"))
+      let second = message(old, after)
+      #expect(second.hasPrefix("'after.npy' holds NaN or infinity at source \(source), \(place)"))
+      #expect(second.contains("smaller step") && !second.contains("weights"))
+    }
+    for wrong in [bad, 3, -1, 0.5] {
+      let found = message(old, new, [0, 1, wrong, 0])
+      #expect(found == "'labels.npy' has \(wrong) in row 2, counted from 0, which is not a class from 0 to 2")
+    }
+    #expect(message(old, new, [0, 1, 2, 0], [0, 1, 2, 4]).contains("'sources.npy' has 4.0 in row 3"))
+  }
+
   @Test func fewerSourcesThanProbesAreNamed() throws {
     let subject = try Subject.Kind.mlp()
     let (before, after, labels) = try arrays(subject, .sgd(learningRate: 1e-2))

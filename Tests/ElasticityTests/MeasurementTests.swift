@@ -125,6 +125,28 @@ import Training
     #expect(abs(left) < 0.4 * abs(whole), "\(left) of \(whole)")
   }
 
+  /// Two updates with one lr have the same control; it stands once for each, with the same numbers.
+  @Test func aControlStandsOnceForEachUpdateThatItControls() throws {
+    let subject = try Subject.Kind.mlp()
+    let updates: [UpdateRule] = [.sgd(learningRate: 1e-3), .adamFresh(learningRate: 1e-3)]
+    let measured = try subject.measurement(
+      MeasurementOptions(
+        updates: updates, distances: [.kl], controls: [.biasOnly, .none, .shuffle], keepsPairs: true))
+    for table in [measured.averages, try #require(measured.pairs)] {
+      for control in ["bias_only", "shuffle"] {
+        let rows = try table.filtered("control", equals: .text(control))
+        #expect(try rows.column(named: "controls").levels == [.text("sgd"), .text("adam_fresh")])
+      }
+      let parts = try ["sgd", "adam_fresh"].map {
+        try table.filtered("control", equals: .text("bias_only")).filtered("controls", equals: .text($0))
+      }
+      #expect(parts[0].rowCount > 0 && parts[0].rowCount == parts[1].rowCount)
+      #expect(try parts[0].column(named: "value") == parts[1].column(named: "value"))
+      #expect(try parts[1].column(named: "update").levels == [.text("bias_only")])
+    }
+    #expect(measured.summaries.map(\.controls) == updates.flatMap { [$0, nil, $0] })
+  }
+
   @Test func rowsSayWhatWasMeasured() throws {
     let subject = try Subject.Kind.mlp()
     let measured = try subject.measurement(
@@ -142,6 +164,9 @@ import Training
     let bias = try table.filtered("control", equals: .text("bias_only"))
     let (names, rates) = (Set(try bias.column(named: "update").cells), Set(try bias.numbers(in: "update_lr")))
     #expect(names == [Cell.text("bias_only")] && rates == [1e-3, 1e-4])
+    #expect(try bias.column(named: "controls").levels == updates.map { Cell.text($0.name) })
+    #expect(
+      try table.filtered("control", equals: .text("none")).column(named: "controls").levels == [.missing])
     #expect(measured.summaries.map(\.control) == [Control.none, .biasOnly, .none, .biasOnly])
     #expect(measured.summaries.map { $0.smallGradients != nil } == [false, false, true, false])
     #expect(

@@ -68,7 +68,7 @@ import Testing
     var product = 0.0
     for i in 0..<6 { for j in 0..<6 { product += kernel.values[i * 6 + j] * y[i] * y[j] } }
     let norm = kernel.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    #expect(abs((kernel.alignment(with: mixture) ?? 0) - product / (norm * 6)) < 1e-12)
+    #expect(abs((kernel.alignment(.labels, with: mixture) ?? 0) - product / (norm * 6)) < 1e-12)
     // A linear kernel on one point a class, at right angles: ⟨I, YYᵀ⟩ / (√C ‖YYᵀ‖) = √((C − 1)/C).
     let axes = Dataset(
       name: "axes", samples: Tensor([3, 1, 1, 3], scalars: [1, 0, 0, 0, 1, 0, 0, 0, 1]), labels: [0, 1, 2],
@@ -76,8 +76,45 @@ import Testing
     let plain = try Model(.linear, bias: false).network(input: axes.input, outputs: 3)
     let identity = try TangentKernel(
       network: plain, weights: plain.initialWeights(seed: Seed(1), workers: workers), points: axes)
-    #expect(abs((identity.alignment(with: axes) ?? 0) - (2.0 / 3).squareRoot()) < 1e-12)
-    #expect(identity.alignment(with: mixture) == nil)
+    #expect(abs((identity.alignment(.labels, with: axes) ?? 0) - (2.0 / 3).squareRoot()) < 1e-12)
+    #expect(identity.alignment(.plain, with: mixture) == nil)
+  }
+
+  /// The plain form counts the pairs of one class; the centered one is written out as HKH and HYYᵀH by products with
+  /// H = I − 11ᵀ/n.
+  @Test(arguments: [[3, 3, 3], [1, 2, 5]])
+  func plainAndCenteredAlignmentAreThoseOfTheirDefinitions(sizes: [Int]) throws {
+    let labels = sizes.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
+    let n = labels.count
+    let samples = (0..<n * 4).map { Float(($0 * 7919) % 23) / 7 - 1 }
+    let points = Dataset(
+      name: "p", samples: Tensor([n, 1, 1, 4], scalars: samples), labels: labels,
+      classNames: ["a", "b", "c"],
+      indices: Array(0..<n), split: "train", digest: "", preparation: [])
+    let network = try Model(.mlp(widths: [5])).network(input: points.input, outputs: 3)
+    let kernel = try TangentKernel(
+      network: network, weights: network.initialWeights(seed: Seed(4), workers: workers), points: points)
+    let k = (0..<n).map { i in (0..<n).map { kernel.values[i * n + $0] } }
+    let same = (0..<n).map { i in (0..<n).map { labels[i] == labels[$0] ? 1.0 : 0 } }
+    func times(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+      (0..<n).map { i in (0..<n).map { j in (0..<n).reduce(0) { $0 + a[i][$1] * b[$1][j] } } }
+    }
+    func cosine(_ a: [[Double]], _ b: [[Double]]) -> Double {
+      func dot(_ a: [[Double]], _ b: [[Double]]) -> Double {
+        zip(a.joined(), b.joined()).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+      return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
+    }
+    let h = (0..<n).map { i in (0..<n).map { (i == $0 ? 1.0 : 0) - 1 / Double(n) } }
+    func center(_ a: [[Double]]) -> [[Double]] { times(times(h, a), h) }
+    let plain = try #require(kernel.alignment(.plain, with: points))
+    let centered = try #require(kernel.alignment(.centered, with: points))
+    #expect(abs(plain - cosine(k, same)) < 1e-12)
+    #expect(abs(centered - cosine(center(k), center(same))) < 1e-12)
+    // HYYᵀH is the same whether or not 1/C was taken from the labels, so that only HKH against K can tell them apart.
+    let less = same.map { $0.map { $0 - 1.0 / 3 } }
+    #expect(abs((kernel.alignment(.labels, with: points) ?? 0) - cosine(k, less)) < 1e-12)
+    #expect(plain != centered)
   }
 
   @Test func alignmentOfARegressionIsThatOfItsTargets() throws {
@@ -94,7 +131,8 @@ import Testing
       }
     }
     let norm = kernel.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    #expect(abs((kernel.alignment(with: data) ?? 0) - product / (norm * labels.squareRoot())) < 1e-12)
+    #expect(
+      abs((kernel.alignment(.labels, with: data) ?? 0) - product / (norm * labels.squareRoot())) < 1e-12)
   }
 
   @Test func badPointsAreRefused() throws {

@@ -28,15 +28,15 @@ import Testing
       try plan(text) == [
         """
         line 4  run = train  420 steps (60 batches x 7 epochs)
-          every 9 batches 49 measurements
-          every 9 steps 94 measurements
+          every 9 batches 49 measurements, after steps 1, 10, 19, …, 415
+          every 9 steps 94 measurements, after steps 1, 10, 19, …, 415
           when (loss < 0.1) at most 1 time
           at [0, 10, 1000] steps 2 times
           at end 1 time
         """,
         """
         line 11  step  10 steps (60 batches x 0.167 epochs)
-          every 5 steps 2 measurements
+          every 5 steps 2 measurements, after steps 421, 426
         """,
       ])
     #expect(try plan(text, [("epochs", "1")])[0].hasPrefix("line 4  run = train  60 steps"))
@@ -115,7 +115,7 @@ import Testing
     #expect(
       found == [
         "line 3  run = train  420 steps (60 batches x 7 epochs)  under 1 s at 1 GFLOP/s (3.4e8 multiply-adds), 37 MB\n"
-          + "  every 60 batches 7 measurements  about 1.8 s at 1 GFLOP/s (8.9e8 multiply-adds), 40 MB",
+          + "  every 60 batches 7 measurements, after steps 1, 61, 121, …, 361  about 1.8 s at 1 GFLOP/s (8.9e8 multiply-adds), 40 MB",
         "line 6  again = measure  under 1 s at 1 GFLOP/s (7.6e6 multiply-adds), 38 MB",
         "total  about 2.5 s at 1 GFLOP/s (1.2e9 multiply-adds), 40 MB",
       ])

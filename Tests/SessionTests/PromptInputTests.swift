@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test func searchFindsTheNamesWhoseHelpSpeaksOfAText() {
-    let found = Help.search("\"weight decay\"") + Help.search("WEIGHT_DECAY")
-    #expect(found.contains("nothing in the help speaks of 'weight decay'"))
+    let found = Help.search("\"weight decayed\"") + Help.search("WEIGHT_DECAY")
+    #expect(found.contains("nothing in the help speaks of 'weight decayed'"))
     #expect(found.contains("sgd\n") && found.contains("adam\n") && !found.contains("measure"))
     #expect(Help.search("median").contains("median(values)"))
   }

@@ -11,7 +11,11 @@ struct TableFilter {
   init(session: Session, table: Table) {
     self.session = session
     self.table = table
-    columns = Dictionary(uniqueKeysWithValues: table.columns.map { ($0.name, $0) })
+    let renamed = Table.Schema.renamed.flatMap { [$0.key, $0.value] }
+    columns = Dictionary(
+      table.columns.map { ($0.name, $0) }
+        + renamed.compactMap { name in (try? table.column(named: name)).map { (name, $0) } }
+    ) { first, _ in first }
   }
 
   /// The rows for which every condition holds, or those at an index or range.

@@ -1,4 +1,5 @@
 import Language
+import Tables
 
 /// Help texts, made from the declarations.
 public enum Help {
@@ -22,13 +23,23 @@ public enum Help {
 
       Statements
       \(statements)
+
+      Words of the field
+      \(table(words))
       """
+  }
+
+  /// The words of the field, a line for each kind.
+  private static var words: [(String, String)] {
+    (Glossary.sections.map { ($0.title.lowercased(), $0.entries.map(\.name)) }
+      + [("columns", Table.Schema.words.map(\.name).firstOccurrences)])
+      .map { ($0.0, $0.1.joined(separator: ", ")) }
   }
 
   /// Everything that help is given on.
   static let names =
-    Registry.verbs.map(\.name) + Registry.recipes.map(\.name) + Registry.functions.map(\.name)
-    + Registry.statements.map(\.name) + [cell]
+    (Registry.verbs.map(\.name) + Registry.statements.map(\.name) + [cell] + Registry.functions.map(\.name)
+    + Registry.recipes.map(\.name) + Glossary.names).firstOccurrences
 
   /// The first line of a cell of a notebook.
   private static let cell = "cell"
@@ -36,37 +47,57 @@ public enum Help {
   /// Where the options of something can be read.
   static func hint(of owner: String, _ options: [OptionDeclaration]) -> String? {
     if options.isEmpty { return nil }
-    if names.contains(owner) { return "'help \(owner)' lists them" }
+    if Registry.takesOptions(owner) { return "'help \(owner)' lists them" }
     return "it takes " + options.map { $0.name + "=" }.joined(separator: ", ")
   }
 
-  /// What is known of a name.
+  /// Everything that a name means: verb or statement, function, recipe, words of the field, options.
   /// - Throws: `SessionError.unknownName` with the nearest name.
   public static func text(for name: String) throws(SessionError) -> String {
-    if let verb = Registry.verbsByName[name] { return text(for: verb) }
-    if let statement = Registry.statementsByName[name] {
-      return "\(statement.usage)\n  \(statement.doc)\n\nexample: \(statement.example)"
+    if name == "verbs" { return table(Registry.verbs.map { ($0.name, $0.doc) }) }
+    if name == "functions" { return table(Registry.functions.map { ($0.usage.first ?? $0.name, $0.doc) }) }
+    let meanings = commands(name) + functions(name) + Glossary.paragraphs(for: name) + options(named: name)
+    if meanings.isEmpty {
+      throw .unknownWord(what: "help", word: name, hint: Speller.suggestion(for: name, in: names))
     }
-    if let recipe = Registry.recipesByName[name] {
-      return """
-        \(recipe.name)(…)   \(recipe.doc)
-        \(options(recipe.options))
+    return meanings.joined(separator: "\n\n")
+  }
 
-        example: \(recipe.example)
-        """
+  /// A verb, a statement or the first line of a cell.
+  private static func commands(_ name: String) -> [String] {
+    let verb = Registry.verbsByName[name].map(text)
+    let statement = Registry.statementsByName[name].map {
+      "\($0.usage)\n  \($0.doc)\n\nexample: \($0.example)"
     }
-    if let function = Registry.functionsByName[name] {
-      return function.usage.joined(separator: "\n") + "\n  \(function.doc)\n\nexample: \(function.example)"
+    let first =
+      name == cell
+      ? "# %% NAME [OPTION=…]\n  the first line of a cell of a notebook\n\n" + options(Registry.cellOptions)
+      : nil
+    return [verb, statement, first].compactMap(\.self)
+  }
+
+  /// A function or a recipe, which is called like one.
+  private static func functions(_ name: String) -> [String] {
+    let function = Registry.functionsByName[name].map {
+      $0.usage.joined(separator: "\n") + "\n  \($0.doc)\n\nexample: \($0.example)"
     }
-    switch name {
-    case "verbs": return table(Registry.verbs.map { ($0.name, $0.doc) })
-    case cell:
-      return "# %% NAME [OPTION=…]\n  the first line of a cell of a notebook\n\n"
-        + options(Registry.cellOptions)
-    case "functions": return table(Registry.functions.map { ($0.usage.first ?? $0.name, $0.doc) })
-    default: break
+    let recipe = Registry.recipesByName[name].map {
+      "\($0.name)(…)   \($0.doc)\n\(options($0.options))\n\nexample: \($0.example)"
     }
-    throw .unknownWord(what: "help", word: name, hint: Speller.suggestion(for: name, in: names))
+    return [function, recipe].compactMap(\.self)
+  }
+
+  /// `lr=, an option of sgd, adam: the step size: a number above 0 (needed)`
+  private static func options(named name: String) -> [String] {
+    Glossary.options.filter { $0.name == name }.map {
+      "\(name)=: an option of \($0.owners.joined(separator: ", "))\n  \(words(of: $0.option))"
+    }
+  }
+
+  /// A word with its meaning: the formula, and what a high number says, unit and source in two columns.
+  static func paragraph(_ head: String, _ meaning: Meaning) -> String {
+    (["\(head)\n  \(meaning.formula)"] + (meaning.parts.isEmpty ? [] : [table(meaning.parts)]))
+      .joined(separator: "\n")
   }
 
   private static func text(for verb: Verb) -> String {
@@ -84,11 +115,12 @@ public enum Help {
   }
 
   private static func options(_ options: [OptionDeclaration]) -> String {
-    table(
-      options.map { option in
-        let fallback = option.defaultText.map { " (\($0))" } ?? (option.isRequired ? " (needed)" : "")
-        return (option.name + "=", "\(option.doc): \(option.kind.description)\(fallback)")
-      })
+    table(options.map { ($0.name + "=", words(of: $0)) })
+  }
+
+  private static func words(of option: OptionDeclaration) -> String {
+    let fallback = option.defaultText.map { " (\($0))" } ?? (option.isRequired ? " (needed)" : "")
+    return "\(option.doc): \(option.kind.description)\(fallback)"
   }
 
   /// Two columns.

@@ -1,4 +1,5 @@
 import Language
+import Tables
 
 /// The reference manual, made from the declarations.
 public enum Manual {
@@ -11,7 +12,7 @@ public enum Manual {
       "## Verbs\n\n" + Registry.verbs.map(section).joined(separator: "\n\n"),
       "## Recipes\n\nValues that say what to do: optimisers, and the updates of `measure`.\n\n"
         + Registry.recipes.map(section).joined(separator: "\n\n"),
-      "## Functions\n\n" + functions, json,
+      "## Functions\n\n" + functions, "## Words of the field\n\n" + words, json,
     ]
     return sections.joined(separator: "\n\n") + "\n"
   }
@@ -128,6 +129,25 @@ public enum Manual {
     `{"error": {"title", "file", "line", "column", "text", "why", "hint", "notes", "exit_code"}}`, without the fields that do
     not apply; it is also told on stderr in words.
     """
+
+  /// A table for each kind of word, and one of the columns.
+  private static var words: String {
+    let parts = Glossary.sections.map { section in
+      let rows = section.entries.map { ("`\($0.name)`", $0.meaning) }
+      return "### \(section.title)\n\n" + meanings(rows)
+    }
+    let columns = Table.Schema.words.map { ("`\($0.name)` (\($0.tables))", $0.meaning) }
+    return (parts + ["### Columns\n\n" + meanings(columns)]).joined(separator: "\n\n")
+  }
+
+  private static func meanings(_ rows: [(name: String, meaning: Meaning)]) -> String {
+    let lines = rows.map { name, meaning in
+      let cells = [meaning.formula, meaning.direction, meaning.unit, meaning.source].map { escaped($0 ?? "") }
+      return "| \(name) | \(cells.joined(separator: " | ")) |"
+    }
+    return "| | meaning | a high number says | unit | source |\n|---|---|---|---|---|\n"
+      + lines.joined(separator: "\n")
+  }
 
   private static func section(_ verb: Verb) -> String {
     var parts = ["### \(verb.name)", sentence(verb.doc), "    \(verb.usage)"]

@@ -24,6 +24,11 @@ public enum Registry {
   static let recipesByName = Dictionary(uniqueKeysWithValues: recipes.map { ($0.name, $0) })
   static let functionsByName = Dictionary(uniqueKeysWithValues: functions.map { ($0.name, $0) })
 
+  /// Whether help on a name lists the options of something that has it.
+  static func takesOptions(_ name: String) -> Bool {
+    verbsByName[name] != nil || recipesByName[name] != nil || name == "cell"
+  }
+
   /// Commands after which the example of every verb runs.
   public static let exampleSetup = """
     shoes = make mixture classes=3 per_class=20 dimensions=4
@@ -44,7 +49,7 @@ extension RecipeDeclaration {
 
   static let sgd = RecipeDeclaration(
     name: "sgd",
-    doc: "the step w - lr g: as an optimiser with momentum and decay, as an update plain (He & Su)",
+    doc: "gradient descent: as an optimiser with momentum and decay, as an update plain",
     roles: [.optimizer, .update],
     options: [
       learningRate,
@@ -63,7 +68,7 @@ extension RecipeDeclaration {
     ], example: "adam(lr=1e-4, weight_decay=1e-4)")
 
   static let adamFresh = RecipeDeclaration(
-    name: "adam_fresh", doc: "the first step of a new Adam, w - lr g / (|g| + 1e-8): the paper's update",
+    name: "adam_fresh", doc: "the first step of a new Adam: the paper's update",
     roles: [.update], options: [learningRate, only], example: "adam_fresh(lr=1e-4, only=\"*.bias\")")
 
   static let trainer = RecipeDeclaration(

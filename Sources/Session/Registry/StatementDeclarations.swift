@@ -31,7 +31,7 @@ extension Registry {
       example: "runs = repeat seed in [1, 2] { train net on=shoes steps=2 seed=seed }"),
     StatementDeclaration(
       "every", "every COUNT batches|steps|epochs { … }",
-      "in the block of train or step: batches are counted inside each epoch, steps over the whole run",
+      "in the block of train or step, after a step. Steps are counted over the whole run: every 4 steps acts after steps 1, 5, 9, …; batches inside each epoch: every 4 batches acts after the batches 1, 5, 9, … of each; every 0.5 epochs acts when half an epoch is done, then again at its end. `at start` is before the first step; a training and --check say after which steps it acts",
       isScheduled: true, example: "train net on=shoes steps=4 batch=20 { every 2 steps { loss } }"),
     StatementDeclaration(
       "at", "at start|end { … }, at VALUES steps|epochs { … }",

@@ -38,7 +38,8 @@ struct MeasurementChecks: Codable {
 
 extension Measurement.Summary {
   fileprivate func isLike(_ other: Self) -> Bool {
-    update == other.update && control == other.control && sources == other.sources && probes == other.probes
+    update == other.update && control == other.control && controls == other.controls
+      && sources == other.sources && probes == other.probes
   }
 
   fileprivate mutating func add(_ other: Self) {

@@ -10,7 +10,7 @@ import Training
 /// {"event":"step","run":"seed=1","seed":1,"step":1,"epoch":0.5,"loss":0.69,"accuracy":0.5}
 /// {"event":"evaluation","run":"seed=1","seed":1,"step":2,"epoch":1,"data":"test","n":8,"loss":0.6,"accuracy":0.75}
 /// {"event":"measurement","run":"seed=1","seed":1,"step":2,"epoch":1,"update":"sgd","update_lr":0.001,
-///  "control":"none","distance":"kl","average":"median","n":56,"dropped":0,"same":0.8,"other":0.3}
+///  "control":"none","controls":null,"distance":"kl","average":"median","n":56,"dropped":0,"same":0.8,"other":0.3}
 /// ```
 /// `n` and `dropped` count pairs of samples; `same` and `other` are the means over the pairs of one class and of two.
 /// There are no clock times: the lines follow from the run alone, so they can be written anew at any point of it.
@@ -80,7 +80,7 @@ struct RunLog {
 
   /// A line for each way of measuring, over all pairs of classes or of samples.
   private static func measurements(_ table: Table, _ head: [(String, String)]) -> [String] {
-    let ways = ["update", "update_lr", "control", "distance", "average"].filter(table.hasColumn)
+    let ways = ["update", "update_lr", "control", "controls", "distance", "average"].filter(table.hasColumn)
     guard let groups = try? table.grouping(by: ways) else { return [] }
     return groups.map { group in
       func sum(_ name: String) -> Double? {

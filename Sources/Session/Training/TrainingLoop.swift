@@ -12,12 +12,24 @@ extension Session {
     let schedule = try TrainingSchedule(
       call.command.block?.statements ?? [], batchesPerEpoch: context.trained.run.batchesPerEpoch,
       session: self)
+    tell(schedule, call, from: context.trained.run.step, to: lastStep)
     try advanceKept(
       context,
       Course(
         command: call.command, lastStep: lastStep, schedule: schedule, until: call.conditions["until"],
         log: try logPath(call, context.trained)),
       call)
+  }
+
+  /// Says of each `every` after which steps it acts.
+  private func tell(_ schedule: TrainingSchedule, _ call: Call, from first: Int, to last: Int) {
+    let isOpen = call.conditions["until"] != nil
+    for (entry, statement) in zip(schedule.entries, call.command.block?.statements ?? []) {
+      guard let steps = schedule.firstSteps(of: entry, from: first, to: last, isOpen: isOpen) else {
+        continue
+      }
+      output(.echo("\(statement.scheduleText(in: source)) acts \(steps)"))
+    }
   }
 
   func advance(_ context: TrainingContext, _ start: Course) throws {

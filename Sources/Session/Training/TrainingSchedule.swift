@@ -111,6 +111,33 @@ struct TrainingSchedule {
     return count
   }
 
+  /// When the blocks of `every` act from one step to another: `after steps 1, 5, 9, …, 97`; nil for other blocks.
+  ///
+  /// - Parameter isOpen: a condition may end the training before, so that the last step is not known.
+  func firstSteps(of entry: Entry, from first: Int, to last: Int, isOpen: Bool) -> String? {
+    switch entry.time {
+    case .everyBatches, .everySteps, .everyEpochs: break
+    case .start, .end, .steps, .when: return nil
+    }
+    let before = timesDue(entry.time, upTo: first)
+    let count = timesDue(entry.time, upTo: max(first, last)) - before
+    guard count > 0 else { return "after no step" }
+    func step(_ number: Int) -> String { "\(stepDue(entry.time, for: before + number, in: first..<last))" }
+    let shown = (1...min(count, 3)).map(step)
+    let rest = count <= 3 ? [] : isOpen ? ["…"] : count == 4 ? [step(4)] : ["…", step(count)]
+    return "after step\(count == 1 ? "" : "s") \((shown + rest).joined(separator: ", "))"
+  }
+
+  /// The step after which an entry is due for the nth time, by bisection.
+  private func stepDue(_ time: Entry.Time, for number: Int, in steps: Range<Int>) -> Int {
+    var (low, high) = (steps.lowerBound, steps.upperBound)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if timesDue(time, upTo: middle) >= number { high = middle } else { low = middle }
+    }
+    return high
+  }
+
   /// After how many of the first steps of a run an entry is due, without going through them.
   private func timesDue(_ time: Entry.Time, upTo step: Int) -> Int {
     switch time {
@@ -129,5 +156,14 @@ struct TrainingSchedule {
   /// How many of 0, count, 2 · count, … lie below a number.
   private static func multiples(of count: Int, below number: Int) -> Int {
     number > 0 ? (number - 1) / count + 1 : 0
+  }
+}
+
+extension Statement {
+  /// `every 4 steps`: what stands before the block of a statement with a time, in one line.
+  func scheduleText(in source: Source) -> String {
+    guard case .scheduled(_, let block) = kind else { return "" }
+    return source[range.lowerBound..<block.range.lowerBound].split { $0 == " " || $0 == "\n" }
+      .joined(separator: " ")
   }
 }

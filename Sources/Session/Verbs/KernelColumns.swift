@@ -18,9 +18,11 @@ extension Session {
       let first =
         trained.start?.weights ?? network.initialWeights(seed: trained.run.options.seed, workers: workers)
       let start = try TangentKernel(network: network, weights: first, points: sources)
-      result.addConstant(now.drift(from: start), "kernel_drift")
+      result.addConstant(now.drift(from: start), TangentKernel.Column.drift.rawValue)
     }
-    if alignment { result.addConstant(now.alignment(with: sources), "kernel_alignment") }
+    for kind in TangentKernel.Alignment.allCases where alignment {
+      result.addConstant(now.alignment(kind, with: sources), kind.rawValue)
+    }
     return result
   }
 }

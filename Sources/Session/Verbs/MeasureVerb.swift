@@ -46,10 +46,28 @@ extension Verb {
       ),
       OptionDeclaration(
         "alignment", .flag, default: "no",
-        "add a column kernel_alignment: how well the tangent kernel at the sources tells their classes apart"),
+        "add columns alignment, alignment_plain and alignment_centered: how well the tangent kernel at the sources tells their classes apart"
+      ),
       OptionDeclaration(
         "method", .word(Method.allCases.map(\.rawValue)), default: "auto",
         "how the change of predictions is computed"),
+    ],
+    notes: [
+      """
+      S(x → x') = D(x') / D(x) is measured after the training step of the row, at the weights that it left; \
+      loss and accuracy beside it are those of the batch of that step, before it. `help S` and `help kl` give \
+      formulas; so do the names of other distances, averages, updates and columns.
+      """,
+      """
+      Computed again within 3e-07, in the line of a measurement: D at every source, and at its kept probe \
+      with the smallest D, is computed a second time by differences, from weights moved within their last \
+      place so that no sum rounds as before. It is the largest relative deviation. Where it is large, S is \
+      wrong by as much: take a larger step, or method=difference.
+      """,
+      """
+      A row of control=bias_only stands once for each update, which the column controls names; update and \
+      update_lr are those of the control itself.
+      """,
     ], example: "measure srel run points=shoes[0..5] distance=[logits, kl]"
   ) { session, call in
     if ["before", "after", "labels", "sources"].contains(where: { call.options[$0] != nil }) {
@@ -136,8 +154,10 @@ extension Verb {
       averages: call.words("average")?.compactMap(Average.init) ?? Average.allCases,
       controls: call.words("control")?.compactMap(Control.init) ?? [.none], includesSelf: call.flag("self"),
       keepsPairs: call.text("keep") == "pairs")
-    return try session.located(at: call.command.range) {
-      let predictions = try ForeignPredictions(before: before, after: after, labels: labels, sources: sources)
+    do throws(ElasticityError) {
+      let predictions = try ForeignPredictions(
+        before: before, after: after, labels: labels, sources: sources
+      ) { "'\(call.text($0) ?? $0)'" }
       let measurement = try Measurement(
         of: predictions,
         context: MeasurementContext(
@@ -147,6 +167,8 @@ extension Verb {
         session.output(.echo(summary.text(includesSelf: options.includesSelf)))
       }
       return .table(measurement.pairs ?? measurement.averages)
+    } catch {
+      throw EngineErrors.diagnostic(error, at: place(of: error, call))
     }
   }
 
@@ -168,6 +190,10 @@ extension Verb {
     case .notOfFirstOrder: call.range(of: "distance")
     case .noSuchAttribute: call.range(of: "group")
     case .noSubtraction: call.range(of: "method")
+    case .misshapen(let option, _, _), .notInRange(let option, _, _, _, _),
+      .notFinitePrediction(let option, _, _, _, _):
+      call.range(of: option)
+    case .needsNetwork: call.range(of: "control")
     default: call.command.range
     }
   }
@@ -209,7 +235,9 @@ extension Measurement.Summary {
   /// `update sgd(lr=0.001), self left out, 60 x 60 pairs, dropped 0, computed again within 3e-07`
   func text(includesSelf: Bool) -> String {
     var parts = ["update \(update.text)"]
-    if control != .none { parts.append("control \(control.rawValue)") }
+    if control != .none {
+      parts.append("control \(control.rawValue)" + (controls.map { " of \($0.text)" } ?? ""))
+    }
     parts.append(includesSelf ? "self counted" : "self left out")
     parts.append("\(sources) x \(probes) pairs")
     var causes = dropped.sorted { $0.key.rawValue < $1.key.rawValue }.map {
