@@ -157,6 +157,27 @@ import Theory
       })
   }
 
+  /// Numbers whose squares and products a `Double` rounds to 0 or nearly: every flow ends, and no loss grows.
+  @Test func theSmallestNumbersAreFollowedToTheirEnd() throws {
+    let times = [0, 1e-300, 1e-9, 1, 1e6, 1e18, 1e300]
+    let flows: [any GradientFlow] = [
+      try ChainFlow(factors: [1, 1e-12, 1e-160], start: [1e-160], point: [0.7], target: -1, rate: 1e8),
+      try ChainFlow(factors: [1e-160, -1e-160, 2], start: [1e-3], point: [1e-5], target: 1e-12),
+      try HomogeneousPointFlow(start: [1e-160, 0.3], degree: 3, point: [1, -1], target: 1e-160),
+      try HomogeneousPointFlow(start: [1e3, 0.5], degree: 7, point: [0.5, -0.3], target: 1e8, rate: 1e-8),
+      try HomogeneousFlow(
+        start: [0.3, 2], degree: 2.0001, optimum: [1e-160, -1e-160], moments: [1e-12, 1]),
+    ]
+    for (place, flow) in flows.enumerated() {
+      let losses = try flow.states(at: times).map(\.loss)
+      for (before, after) in zip(losses, losses.dropFirst()) {
+        #expect(after <= before * (1 + 1e-9), "flow \(place): \(losses)")
+      }
+    }
+    let last = try flows[3].states(at: [1e300])[0].weights
+    #expect(abs((0.5 * pow(last[0], 7) - 0.3 * pow(last[1], 7)) / 1e8 - 1) < 1e-12)
+  }
+
   @Test func numbersThatNoDoubleHoldsAreTheReason() throws {
     let point = try HomogeneousPointFlow(start: [1e4], degree: 100, point: [1], target: 1)
     #expect(throws: TheoryError.overflow(time: 0)) { try point.states(at: [0, 1]) }
