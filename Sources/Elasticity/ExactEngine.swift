@@ -17,7 +17,7 @@ public struct ExactEngine: Sendable {
   /// The run's optimiser and its moments, for `trainer`.
   let trainer: Trainer?
   private let spare = SpareScratch()
-  private let movedWeights = Once<[Tensor]>()
+  private let lastPlaces = Once<LastPlaces>()
 
   /// Below this many multiply-adds a dense difference pass, twice the work of a subtraction, is not worth saving on: with
   /// an MLP it is a hundred times more accurate.
@@ -98,12 +98,13 @@ public struct ExactEngine: Sendable {
     let (rule, begin) = try rule(of: update)
     let engine = StepEngine(
       network: network, weights: begin, rule: rule, usesDifferences: usesDifferences(rule, method),
-      isFixed: try fixed(by: update))
+      isFixed: try fixed(by: update), looks: method == .automatic ? 1024 : StepEngine.piece)
     let beginsAtGradient = !update.isTrainer
     let selfRows = probes.rows(of: sources)
     let tiles = try tiles(of: probes, weights: begin)
     let isChecked = !distances.isEmpty
-    let moved = isChecked ? self.moved(begin, isOwn: beginsAtGradient) : []
+    let lastPlaces = isChecked ? lastPlaces.value { LastPlaces(network, draw: 0, workers) } : nil
+    let moved = lastPlaces?.moved(begin) ?? []
     let movedTiles = isChecked ? try self.tiles(of: probes, weights: moved) : []
     var noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
     if isChecked, !engine.usesDifferences {
@@ -118,15 +119,9 @@ public struct ExactEngine: Sendable {
     }
     return StepPlan(
       engine: engine, mayFallBack: method == .automatic, moved: moved,
-      movedTiles: movedTiles, sources: sources, probes: probes,
+      movedTiles: movedTiles, lastPlaces: lastPlaces, sources: sources, probes: probes,
       loss: loss, tiles: tiles, selfRows: selfRows, noise: noise, beginsAtGradient: beginsAtGradient,
       distances: distances)
-  }
-
-  /// Weights that are moved within their last place; those of the run are kept for the next measurement.
-  private func moved(_ weights: [Tensor], isOwn: Bool) -> [Tensor] {
-    guard isOwn else { return LastPlaces.moved(weights, of: network, draw: 0, workers) }
-    return movedWeights.value { LastPlaces.moved(weights, of: network, draw: 0, workers) }
   }
 
   /// What subtraction loses at the samples of some tiles. Where differences may step in, one null step is enough; where
@@ -135,7 +130,7 @@ public struct ExactEngine: Sendable {
     _ tiles: [Tile], _ moved: [Tile], _ weights: [Tensor], _ method: Method
   ) -> SubtractionNoise {
     let others = (1..<(method == .subtraction ? 8 : 1)).map { draw in
-      let weights = LastPlaces.moved(weights, of: network, draw: draw, workers)
+      let weights = LastPlaces(network, draw: draw, workers).moved(weights)
       return concurrently(tiles) { tile in
         var activations = Activations()
         network.tape.evaluate(weights, tile.input, into: &activations)

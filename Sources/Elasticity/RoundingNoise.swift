@@ -1,8 +1,3 @@
-import Autodiff
-import Kernels
-import Network
-import Tensor
-
 /// The rounding error of one prediction and of its change: standard deviations, in units of the outputs.
 public struct RoundingNoise: Hashable, Sendable {
   /// Of the change of each output.
@@ -92,36 +87,5 @@ struct SubtractionNoise: Sendable {
     let growth = size > 0 ? 1 + change.largestChange / size : 1
     return RoundingNoise(
       change: growth * self.change[sample], contrast: growth * contrast[sample], old: self.change[sample])
-  }
-}
-
-/// Weights whose last places are moved at random, so that in any arithmetic with them every rounding falls differently.
-enum LastPlaces {
-  /// One weight in twelve goes a unit in the last place up or down: the variance of rounding to nearest, 1/12.
-  ///
-  /// The same numbers for any number of threads; dead taps and statistics stay.
-  static func moved(_ weights: [Tensor], of network: Network, draw: Int, _ workers: Workers) -> [Tensor] {
-    var result = weights
-    workers.forEach(of: &result) { parameter, weight in
-      if network.tape.isStatistic[parameter] { return }
-      let key = UInt64(truncatingIfNeeded: draw &* 4096 &+ parameter) &* 0x9E37_79B9_7F4A_7C15
-      let ranges = network.tape.liveRanges[parameter]
-      weight.withMutableSpan { span in
-        for range in ranges { for i in range { span[i] = moved(span[i], i, key) } }
-      }
-    }
-    return result
-  }
-
-  @inline(__always)
-  private static func moved(_ weight: Float, _ index: Int, _ key: UInt64) -> Float {
-    // The finalizer of splitmix64 (Steele, Lea, Flood 2014): a block of eight weights shares one.
-    var x = (UInt64(truncatingIfNeeded: index >> 3) &+ 1) &* 0xBF58_476D_1CE4_E5B9 ^ key
-    x = (x ^ x >> 30) &* 0xBF58_476D_1CE4_E5B9
-    x = (x ^ x >> 27) &* 0x94D0_49BB_1331_11EB
-    let byte = (x ^ x >> 31) >> UInt64((index & 7) << 3) & 0xFF
-    // 11 of 256 up, 11 down; 0 has no last place.
-    if weight == 0 || (byte >= 11 && byte < 245) { return weight }
-    return Float(bitPattern: weight.bitPattern &+ (byte < 11 ? 1 : ~0))
   }
 }

@@ -43,14 +43,15 @@ struct Step: Sendable {
     /// Which part of the step's first-order effect on its own loss is lost because w + c rounds to w.
     var lostPart: Double { asked == 0 ? 0 : min(abs(1 - done / asked), 1) }
 
-    /// One weight in so many is looked at for it: no divisor of a number of channels.
-    private static let stride = 61
-
-    /// - Parameter changes: of a weight with its gradient the change asked for and the one done.
+    /// - Parameters:
+    ///   - looks: about so many weights of the piece are looked at.
+    ///   - changes: of a weight with its gradient the change asked for and the one done.
     mutating func add(
-      _ gradient: Tensor, _ piece: Range<Int>, _ changes: (_ place: Int, _ g: Double) -> (Double, Double)
+      _ gradient: Tensor, _ piece: Range<Int>, looks: Int,
+      _ changes: (_ place: Int, _ g: Double) -> (Double, Double)
     ) {
-      for place in Swift.stride(from: piece.lowerBound, to: piece.upperBound, by: Sums.stride) {
+      // An odd stride: an even one would meet the same channels again and again.
+      for place in stride(from: piece.lowerBound, to: piece.upperBound, by: piece.count / looks | 1) {
         let g = Double(gradient[flat: place - piece.lowerBound])
         let (asked, done) = changes(place, g)
         self.asked += g * asked

@@ -8,7 +8,7 @@ import Training
 /// Forms the step of one source and finds what it changes at a tile of probes.
 struct StepEngine: Sendable {
   /// A gradient is formed and used in pieces of so many scalars, which stay in the cache of one core.
-  private static let piece = 1 << 16
+  static let piece = 1 << 16
 
   let network: Network
   /// Where changes begin.
@@ -18,6 +18,9 @@ struct StepEngine: Sendable {
   let usesDifferences: Bool
   /// For each parameter whether the step leaves it alone: statistics, and what `only=` leaves out.
   let isFixed: [Bool]
+  /// Of how many weights of a piece the loss by rounding w + c is looked at: all where pairs depend on it, a sample where
+  /// differences may step in.
+  var looks = StepEngine.piece
 
   /// How a gradient becomes a change of the weights.
   enum Rule: Sendable {
@@ -42,7 +45,7 @@ struct StepEngine: Sendable {
   func with(weights: [Tensor]? = nil, usesDifferences: Bool) -> StepEngine {
     StepEngine(
       network: network, weights: weights ?? self.weights, rule: rule, usesDifferences: usesDifferences,
-      isFixed: isFixed)
+      isFixed: isFixed, looks: looks)
   }
 
   /// Forms the step at `source`, whose room `scratch.reclaim` takes back.
@@ -115,7 +118,7 @@ struct StepEngine: Sendable {
       sums.live += counts.live
       if usesDifferences { return }
       let rate = Double(learningRate)
-      sums.add(gradient, piece) { place, g in
+      sums.add(gradient, piece, looks: looks) { place, g in
         (
           -rate * g / (abs(g) + UpdateRule.adamEpsilon),
           Double(room[flat: place]) - Double(weight[flat: place])
@@ -130,7 +133,7 @@ struct StepEngine: Sendable {
     }
     if usesDifferences { return }
     sums.live += ParameterUpdates.count(of: gradient, first: piece.count, below: 0).live
-    sums.add(gradient, piece) { place, _ in
+    sums.add(gradient, piece, looks: looks) { place, _ in
       let (change, w) = (room[flat: place], weight[flat: place])
       return (Double(change), Double(w + change) - Double(w))
     }

@@ -14,6 +14,8 @@ struct StepPlan: Sendable {
   let moved: [Tensor]
   /// The probes predicted from them.
   let movedTiles: [Tile]
+  /// By what they are moved; nil where nothing is computed again.
+  let lastPlaces: LastPlaces?
   let sources: Dataset
   let probes: Dataset
   let loss: Loss
@@ -30,11 +32,8 @@ struct StepPlan: Sendable {
   /// The response to the step at one source.
   func response(at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) -> SourceResponse {
     let first = changes(by: engine, at: source, pass, &scratch)
-    guard mayFallBack, !engine.usesDifferences, first.isOutdoneByDifferences else {
-      return checked(first, pass, &scratch)
-    }
-    return checked(
-      changes(by: engine.with(usesDifferences: true), at: source, pass, &scratch), pass, &scratch)
+    guard mayFallBack, !engine.usesDifferences, first.isOutdoneByDifferences else { return first }
+    return changes(by: engine.with(usesDifferences: true), at: source, pass, &scratch)
   }
 
   private func changes(
@@ -63,8 +62,8 @@ struct StepPlan: Sendable {
       isFitted: pass.isFitted(source),
       isStill: own.largestChange == 0 && (engine.usesDifferences || step.sums.live == 0),
       lostPart: step.sums.lostPart, noise: noise)
-    scratch.reclaim(step, isFixed: engine.isFixed)
     response.rows = distances.map { ($0, response.newRow($0, noise)) }
+    addAgain(to: &response, step, engine, pass, &scratch)
     return response
   }
 
@@ -88,42 +87,55 @@ struct StepPlan: Sendable {
   /// Adds the changes at the source and at a probe of smallest D once more, from weights that are moved within their
   /// rounding, so that no sum rounds as it did. Differences are used where the measurement is asked to subtract; where it
   /// subtracts by its own choice, steps are large and a second subtraction tells as much at half the cost.
-  private func checked(
-    _ response: SourceResponse, _ pass: SourcePass, _ scratch: inout StepScratch
-  ) -> SourceResponse {
-    guard response.rows.contains(where: { $0.distance.isConsistent && $0.row.cause == nil }) else {
-      return response
+  private func addAgain(
+    to response: inout SourceResponse, _ formed: consuming Step, _ engine: StepEngine, _ pass: SourcePass,
+    _ scratch: inout StepScratch
+  ) {
+    var step = formed
+    guard let lastPlaces, response.rows.contains(where: { $0.distance.isConsistent && $0.row.cause == nil })
+    else {
+      scratch.reclaim(step, isFixed: engine.isFixed)
+      return
     }
-    let subtractsAgain = mayFallBack && response.isSubtracted
-    let engine = self.engine.with(weights: moved, usesDifferences: !subtractsAgain)
-    let step = engine.step(at: response.source, pass, &scratch)
-    var result = response
+    let again = engine.with(weights: moved, usesDifferences: engine.usesDifferences || !mayFallBack)
+    if case .weights(var weights) = step.movement {
+      // Let go of the weights, so that they are moved where they lie.
+      step.movement = .changes([])
+      if again.usesDifferences {
+        step.movement = .weights(weights)
+        scratch.reclaim(step, isFixed: engine.isFixed)
+        step = again.step(at: response.source, pass, &scratch)
+      } else {
+        lastPlaces.move(&weights) { !engine.isFixed[$0] }
+        for parameter in weights.indices where engine.isFixed[parameter] {
+          weights[parameter] = moved[parameter]
+        }
+        step.movement = .weights(weights)
+      }
+    }
     let samples = [response.selfRow, response.mostDoubtfulProbe].compactMap(\.self)
     if response.selfRow == nil {
       let alone = Tile(
         network: engine.network, weights: moved, data: sources, rows: [response.source], loss: loss)
-      result.again.append(.init(probe: nil, change: engine.changes(of: step, at: alone, &scratch)[0]))
+      response.again.append(.init(probe: nil, change: again.changes(of: step, at: alone, &scratch)[0]))
     }
     if !samples.isEmpty {
       var base = scratch.activations.take(samples.count) ?? Activations()
       base.copy(
         samples.map { ($0 % ExactEngine.tile, movedTiles[$0 / ExactEngine.tile].base) },
         for: engine.network.tape)
-      let changes = engine.changes(
+      let changes = again.changes(
         of: step, at: Tile(base: base, targets: probes.changeTargets(samples, loss: loss)), &scratch)
       scratch.activations.keep(base, samples.count)
       for (probe, change) in zip(samples, changes) {
-        result.again.append(.init(probe: probe == response.selfRow ? nil : probe, change: change))
+        response.again.append(.init(probe: probe == response.selfRow ? nil : probe, change: change))
       }
     }
-    scratch.reclaim(step, isFixed: engine.isFixed)
-    return result
+    scratch.reclaim(step, isFixed: again.isFixed)
   }
 }
 
 extension SourceResponse {
-  fileprivate var isSubtracted: Bool { if case .ofSubtraction = noise { true } else { false } }
-
   /// Of the kept probes that have the smallest D under a distance the one whose D is the least certain.
   fileprivate var mostDoubtfulProbe: Int? {
     var found: (probe: Int, error: Double)?

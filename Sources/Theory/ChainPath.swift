@@ -12,7 +12,7 @@ struct ChainPath {
   private let target: Double
   private let pivot: Int
   private let signs: [Double]
-  /// k_j; for the pivot itself 0.
+  /// √k_j; for the pivot itself 0.
   private let excess: [Double]
   private let first: Double
   private let last: Double
@@ -32,7 +32,8 @@ struct ChainPath {
     let excess = values.indices.map { i in
       let size = abs(values[i])
       let unit = max(4 * Double.ulpOfOne * size, i == 0 || pivot == 0 ? rounding : 0)
-      return i == pivot || size - smallest <= unit ? 0 : (size - smallest) * (size + smallest)
+      return i == pivot || size - smallest <= unit
+        ? 0 : (size - smallest).squareRoot() * (size + smallest).squareRoot()
     }
     var signs = values.map { $0 < 0 ? -1.0 : 1 }
     let others = signs.indices.reduce(1) { $1 == pivot ? $0 : $0 * signs[$1] }
@@ -64,9 +65,10 @@ struct ChainPath {
     excess.indices.reduce(1) { $1 == pivot ? $0 : $0 * size(z, excess[$1]) }
   }
 
-  /// √(z² + k), where z² may be too small for a `Double`.
+  /// √(z² + k), where squares may be too small or too large for a `Double`.
   private static func size(_ z: Double, _ excess: Double) -> Double {
-    excess == 0 ? abs(z) : (z * z + excess).squareRoot()
+    let (small, large) = (min(abs(z), excess), max(abs(z), excess))
+    return large == 0 ? 0 : large * (1 + (small / large) * (small / large)).squareRoot()
   }
 
   /// z at ℓ = ln((z − first)/(last − z)), with its distances from both ends.

@@ -12,7 +12,9 @@ struct FlowClock {
 
   /// Places from here to there are told apart: e^±700 is all that a `Double` holds.
   private static let range = (first: -700.0, last: 700.0)
-  private static let narrowest = 1e-11
+  /// Panels are cut down to this; after so many that only rounding can be the cause, no further than to the other.
+  private static let narrowest = (usually: 1e-11, atLast: 0.25)
+  private static let plenty = 50_000
 
   /// A piece of the path and how long it takes.
   private struct Panel {
@@ -28,7 +30,7 @@ struct FlowClock {
     var places = [Double](repeating: -.infinity, count: times.count)
     var time = pace(Self.range.first)
     var panel = Panel(start: Self.range.first, width: 0, duration: 0)
-    var width = 8.0
+    var (width, count) = (8.0, 0)
     for index in times.indices.sorted(by: { times[$0] < times[$1] }) where times[index] > 0 {
       if times[index] <= time && panel.width == 0 {
         places[index] = Self.range.first + log(times[index] / time)
@@ -37,7 +39,11 @@ struct FlowClock {
       while !(time + panel.duration > times[index]) && panel.start + panel.width < Self.range.last {
         time += panel.duration
         let start = panel.start + panel.width
-        (panel, width) = next(from: start, width: min(width, Self.range.last - start), after: time)
+        let narrowest = count < Self.plenty ? Self.narrowest.usually : Self.narrowest.atLast
+        count += 1
+        panel = next(
+          from: start, width: min(width, Self.range.last - start), after: time, narrowest: narrowest)
+        width = 2 * panel.width
       }
       places[index] =
         time + panel.duration > times[index]
@@ -46,21 +52,24 @@ struct FlowClock {
     return places
   }
 
-  /// The panel from a place on, at most so wide, and the width to try after it.
-  private func next(from start: Double, width: Double, after time: Double) -> (Panel, Double) {
-    var width = width
+  /// The panel from a place on, at most so wide.
+  private func next(from start: Double, width: Double, after time: Double, narrowest: Double) -> Panel {
+    var (width, last) = (width, Double.infinity)
     var whole = integral(start, width)
     while true {
       let (left, right) = (integral(start, width / 2), integral(start + width / 2, width / 2))
       let duration = left + right
-      // An endless duration is no difference: the panel is cut until the end of time lies in a narrow one.
-      if abs(duration - whole) <= 1e-14 * (time + duration) && duration.isFinite {
-        return (Panel(start: start, width: width, duration: duration), 2 * width)
+      let error = abs(duration - whole) / (time + duration)
+      // What no longer falls with the width is the rounding of the pace.
+      let isNoise = error <= 1e-8 && error > last / 4
+      if error <= 1e-14 || duration == 0 || isNoise {
+        return Panel(start: start, width: width, duration: duration)
       }
-      if width < Self.narrowest {
-        return (Panel(start: start, width: width, duration: duration.isNaN ? .infinity : duration), 2 * width)
+      // An endless duration is cut until the end of time lies in a narrow panel.
+      if width < narrowest {
+        return Panel(start: start, width: width, duration: duration.isNaN ? .infinity : duration)
       }
-      (width, whole) = (width / 2, left)
+      (width, whole, last) = (width / 2, left, error)
     }
   }
 

@@ -88,7 +88,8 @@ import Training
           rightLost += error < 0.0125 && !isKept ? 1 : 0
         }
       }
-      #expect(worst <= 0.2, "\(distance.rawValue)")
+      // 13 % on the full network of `scripts/check-reference`; a narrow one has fewer roundings to average over.
+      #expect(worst <= 0.25, "\(distance.rawValue)")
       if worst > 0.05 { #expect((ratios.selfCheck ?? 0) >= 0.03, "\(distance.rawValue)") }
     }
     print("subtraction \(name): kept \(kept), right \(right), of these dropped \(rightLost)")
