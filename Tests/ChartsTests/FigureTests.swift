@@ -30,7 +30,7 @@ import Testing
         "same class (3 pairs of classes, n = 380 each)", "other class (6 pairs of classes, n = 400 each)",
       ])
     #expect(figure.legend[0].style.dashes.isEmpty && !figure.legend[1].style.dashes.isEmpty)
-    let first = table.filtered { table.row($0)[3] == 9 && table.row($0)[13] == true }
+    let first = table.filtered { table.row($0)[3] == 9 && table.row($0)[14] == true }
     let values = try first.numbers(in: "value")
     let point = figure.panels[0].series[0].points[0]
     #expect(abs(point.y - values.reduce(0, +) / 3) < 1e-15)

@@ -16,7 +16,8 @@ func pairs(
           for probe in 0..<6 where probe != source {
             let classes = [source, probe].map { names[$0 % 2] }
             try table.append([
-              "run", .number(Double(seed)), .number(step / 9), .number(step), 1, 0.5, "sgd", 0.001, "none", .missing,
+              "run", .number(Double(seed)), .number(step / 9), .number(step), 1, 0.5, "sgd", 0.001, "none",
+              .missing,
               .text(distance), .text(classes[0]), .text(classes[1]), .flag(classes[0] == classes[1]),
               .number(Double(source)), .number(Double(probe)), 1, 1, 1,
               value(source, probe).map { .number($0 + Double(seed - 1)) } ?? .missing,

@@ -233,7 +233,8 @@ import Testing
     #expect(first.hasSuffix(", no interval for 144 averages (2 samples a class, 5 needed)"))
     #expect((0..<1e-3).contains(check))
     #expect(
-      lines[1].hasPrefix("4 measurements: bias_only(lr=0.001), control bias_only of sgd(lr=0.001), self left out"))
+      lines[1].hasPrefix(
+        "4 measurements: bias_only(lr=0.001), control bias_only of sgd(lr=0.001), self left out"))
   }
 
   /// A NaN in the middle of the night costs one value, not those after it.

@@ -214,6 +214,7 @@ import Testing
     #expect(found.code == 0)
     #expect(found.output.contains("line 2  r = train  12 steps (4 batches x 3 epochs)  under 1 s at "))
     #expect(found.output.contains("GFLOP/s (7.2e2 multiply-adds)"))
-    #expect(found.output.contains("\n  every 2 batches 6 measurements  under 1 s at "))
+    #expect(
+      found.output.contains("\n  every 2 batches 6 measurements, after steps 1, 3, 5, …, 11  under 1 s at "))
   }
 }

@@ -6,13 +6,13 @@ import Testing
   @Test func `a table of results comes back as it was`() throws {
     var table = Table(columns: Table.Schema.averages)
     try table.append([
-      "a", 1, 0.62, 37, 0.412, .number(.nan), "sgd", 0.001, "none", .missing, "kl", "median", "7", "ankle boot", false,
-      400, 20, 20, 3, 0,
+      "a", 1, 0.62, 37, 0.412, .number(.nan), "sgd", 0.001, "none", .missing, "kl", "median", "7",
+      "ankle boot", false, 400, 20, 20, 3, 0,
       .number(0.1 + 0.2), .missing, .number(.infinity), .missing,
     ])
     try table.append([
-      "b", 2, 0.62, 37, .number(Double.leastNonzeroMagnitude * 2024), 0.5, "bias_only", 0.001, "bias_only", "sgd on \"*\"", "kl",
-      "median", "a,\"b\"\nc", "", true,
+      "b", 2, 0.62, 37, .number(Double.leastNonzeroMagnitude * 2024), 0.5, "bias_only", 0.001, "bias_only",
+      "sgd on \"*\"", "kl", "median", "a,\"b\"\nc", "", true,
       400, 20, 20, 0, 0,
       .number(-0.0), 1, 2, "no interval: 3",
     ])
