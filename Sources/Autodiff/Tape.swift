@@ -106,11 +106,7 @@ public struct Activations: Sendable {
       self = other
       return
     }
-    prepare(for: tape, samples: 1)
-    for index in tape.nodes.indices {
-      makeRoom(index, for: tape)
-      Samples.copy(sample, of: other.values[index], to: 0, of: &values[index])
-    }
+    copy([(sample, other)], for: tape)
   }
 
   /// Takes over single samples of several passes of a tape, in the given order.

@@ -10,20 +10,20 @@ extension Distance {
     let sigma = ignoresShifts(change) ? noise.contrast : noise.change
     let square = sigma * sigma
     let outputs = Double(change.classes)
+    let d = probe(change)
     switch self {
     case .output where change.classes == 1: return sigma
-    case .output, .logits: return Distance.ofNorm(value(change), along: square, trace: outputs * square)
+    case .output, .logits: return Distance.ofNorm(d, along: square, trace: outputs * square)
     case .loss, .margin: return error(ofScalar: change, sigma, old: noise.old)
-    default: return hypotenuse(error(ofProbabilities: change, sigma), noise.old * value(change))
+    default: return hypotenuse(error(ofProbabilities: change, d, sigma), noise.old * d)
     }
   }
 
   /// The error of a D of probabilities; old ones carry the rounding of the old outputs besides, a relative error of about
   /// as much.
-  private func error(ofProbabilities change: PredictionChange, _ sigma: Double) -> Double {
+  private func error(ofProbabilities change: PredictionChange, _ d: Double, _ sigma: Double) -> Double {
     let square = sigma * sigma
     let sum = ProbabilityNoise(change)
-    let d = value(change)
     switch self {
     case .l2:
       return Distance.ofNorm(

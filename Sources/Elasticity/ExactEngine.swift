@@ -105,7 +105,9 @@ public struct ExactEngine: Sendable {
     let isChecked = !distances.isEmpty
     let lastPlaces = isChecked ? lastPlaces.value { LastPlaces(network, draw: 0, workers) } : nil
     let moved = lastPlaces?.moved(begin) ?? []
-    let movedTiles = isChecked ? try self.tiles(of: probes, weights: moved) : []
+    // A few sources look again at so few probes that these are predicted when they are needed.
+    let looksAtMost = !engine.usesDifferences || 2 * sources.count >= probes.count
+    let movedTiles = isChecked && looksAtMost ? try self.tiles(of: probes, weights: moved) : []
     var noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
     if isChecked, !engine.usesDifferences {
       let ofProbes = subtractionNoise(tiles, movedTiles, begin, method)

@@ -12,7 +12,7 @@ struct StepPlan: Sendable {
   let mayFallBack: Bool
   /// Weights for the second computation: those where changes begin, within their rounding.
   let moved: [Tensor]
-  /// The probes predicted from them.
+  /// The probes predicted from them, or none where few of them are looked at again.
   let movedTiles: [Tile]
   /// By what they are moved; nil where nothing is computed again.
   let lastPlaces: LastPlaces?
@@ -121,9 +121,13 @@ struct StepPlan: Sendable {
     }
     if !samples.isEmpty {
       var base = scratch.activations.take(samples.count) ?? Activations()
-      base.copy(
-        samples.map { ($0 % ExactEngine.tile, movedTiles[$0 / ExactEngine.tile].base) },
-        for: engine.network.tape)
+      if movedTiles.isEmpty {
+        engine.network.tape.evaluate(moved, probes.batch(rows: samples), into: &base)
+      } else {
+        base.copy(
+          samples.map { ($0 % ExactEngine.tile, movedTiles[$0 / ExactEngine.tile].base) },
+          for: engine.network.tape)
+      }
       let changes = again.changes(
         of: step, at: Tile(base: base, targets: probes.changeTargets(samples, loss: loss)), &scratch)
       scratch.activations.keep(base, samples.count)
