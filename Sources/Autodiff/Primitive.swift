@@ -93,18 +93,30 @@ public enum Primitive: Hashable, Sendable {
     }
   }
 
+  /// The parameter in panels, where products are better served by them.
+  func packed(_ parameter: Tensor) -> PackedWeights? {
+    switch self {
+    case .linear: return Linear.packed(parameter)
+    case .convolution(let convolution): return convolution.packed(parameter)
+    case .input, .power, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
+      .groupNormalize, .flatten:
+      return nil
+    }
+  }
+
   // What only some primitives need is handed over unevaluated: to look at a tensor that several threads share means to
   // count a reference, and they would wait for each other.
 
   /// Computes the output from the operands (the second one for `add` only) and the parameter.
   func value(
-    _ x: Tensor, _ second: Tensor?, parameter: @autoclosure () -> Tensor, into out: inout Tensor
+    _ x: Tensor, _ second: Tensor?, parameter: @autoclosure () -> Tensor,
+    packed: @autoclosure () -> PackedWeights?, into out: inout Tensor
   ) {
     switch self {
     case .input: Elementwise.copy(x, into: &out)
-    case .linear: Linear.product(x, parameter(), into: &out)
+    case .linear: Linear.product(x, parameter(), packed: packed(), into: &out)
     case .power(_, _, let degree): Linear.product(x, powers(parameter(), degree), into: &out)
-    case .convolution(let convolution): convolution.product(x, parameter(), into: &out)
+    case .convolution(let convolution): convolution.product(x, parameter(), packed: packed(), into: &out)
     case .bias: Elementwise.addBias(x, parameter(), into: &out)
     case .relu: Elementwise.relu(x, into: &out)
     case .tanh: Elementwise.tanh(x, into: &out)

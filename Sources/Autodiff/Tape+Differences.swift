@@ -52,14 +52,15 @@ extension Tape {
   /// The relative error stays at rounding level for changes of any size: no rule subtracts nearly equal sums. Products
   /// use δy = δx·W + (x + δx)·ΔW; the other rules stand with their kernels.
   /// - Parameters:
+  ///   - packed: what `packed(parameters)` gave, where it was made; the differences are the same without it.
   ///   - base: the values of an evaluation with `parameters`.
   ///   - changes: one for each parameter.
   ///   - isFirstOrder: whether products of two changes are left out and kinks taken as straight, which gives the
   ///     derivative along `changes` of whatever size.
   /// - Complexity: one forward pass, plus one for dense changes or S²(inputs + outputs) for low-rank ones.
   public func difference(
-    _ parameters: [Tensor], changes: [ParameterChange], base: Activations, isFirstOrder: Bool = false,
-    into differences: inout Differences
+    _ parameters: [Tensor], packed: [PackedWeights?] = [], changes: [ParameterChange], base: Activations,
+    isFirstOrder: Bool = false, into differences: inout Differences
   ) {
     differences.prepare(for: self, samples: base.samples)
     for index in nodes.indices {
@@ -79,7 +80,7 @@ extension Tape {
       differences.deltas.makeRoom(index, for: self)
       node.primitive.difference(
         first, second, input: base.values[operand], output: base.values[index], stepped: stepped,
-        parameter: parameters[node], change: change, isFirstOrder: isFirstOrder,
+        parameter: parameters[node], packed: packed[node], change: change, isFirstOrder: isFirstOrder,
         into: &differences.deltas.values[index])
       differences.isZero[index] = false
     }
@@ -97,14 +98,15 @@ extension Primitive {
   func difference(
     _ first: Tensor?, _ second: Tensor?, input x: @autoclosure () -> Tensor,
     output y: @autoclosure () -> Tensor, stepped: Tensor?, parameter: @autoclosure () -> Tensor,
-    change: ParameterChange, isFirstOrder: Bool, into out: inout Tensor
+    packed: @autoclosure () -> PackedWeights?, change: ParameterChange, isFirstOrder: Bool,
+    into out: inout Tensor
   ) {
     if isFirstOrder, tangent(first, input: x(), output: y(), into: &out) { return }
     switch self {
     case .input: break
     case .linear(let inputs, let outputs):
       if let delta = first {
-        Linear.product(delta, parameter(), into: &out)
+        Linear.product(delta, parameter(), packed: packed(), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }
@@ -132,7 +134,7 @@ extension Primitive {
       }
     case .convolution(let convolution):
       if let delta = first {
-        convolution.product(delta, parameter(), into: &out)
+        convolution.product(delta, parameter(), packed: packed(), into: &out)
       } else {
         Elementwise.fill(&out, with: 0)
       }

@@ -4,12 +4,15 @@ import Tensor
 extension Tape {
   /// Runs the network forward; afterwards `activations` holds the value of every operation.
   ///
-  /// - Parameter isTraining: whether `standardize` takes the statistics of this batch, which stand in
-  ///   `activations.statistics` afterwards, in place of the kept ones.
+  /// - Parameters:
+  ///   - packed: what `packed(parameters)` gave, where it was made; the values are the same without it.
+  ///   - isTraining: whether `standardize` takes the statistics of this batch, which stand in
+  ///     `activations.statistics` afterwards, in place of the kept ones.
   /// - Precondition: `input` is a batch of `self.input`, `parameters` have `parameterShapes`.
   /// - Complexity: samples · `multiplyAdds`; no allocation over warm buffers.
   public func evaluate(
-    _ parameters: [Tensor], _ input: Tensor, isTraining: Bool = false, into activations: inout Activations
+    _ parameters: [Tensor], packed: [PackedWeights?] = [], _ input: Tensor, isTraining: Bool = false,
+    into activations: inout Activations
   ) {
     let samples = input.shape.rank == 4 ? input.shape[2] : -1
     precondition(
@@ -31,7 +34,7 @@ extension Tape {
       }
       node.primitive.value(
         activations.values[first], node.second.map { activations.values[$0] },
-        parameter: statistics ?? parameters[node], into: &activations.values[index])
+        parameter: statistics ?? parameters[node], packed: packed[node], into: &activations.values[index])
     }
   }
 
@@ -97,6 +100,25 @@ extension Tape {
 
   /// Room for the gradients of all parameters, zero everywhere.
   public func zeroGradients() -> [Tensor] { parameterShapes.map { Tensor(zeros: $0) } }
+}
+
+extension Tape {
+  /// The parameters in panels, for passes that share them: a piece of work for each.
+  public func packed(_ parameters: [Tensor], _ workers: Workers) -> [PackedWeights?] {
+    var result = [PackedWeights?](repeating: nil, count: parameters.count)
+    workers.forEach(of: &result) { place, result in
+      result = nodes[parameterNodes[place]].primitive.packed(parameters[place])
+    }
+    return result
+  }
+}
+
+extension [PackedWeights?] {
+  /// The packed parameter of an operation, if there is one.
+  subscript(node: Tape.Node) -> PackedWeights? {
+    guard !isEmpty, let index = node.parameter else { return nil }
+    return self[index]
+  }
 }
 
 extension [Tensor] {

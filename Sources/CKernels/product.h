@@ -7,6 +7,8 @@
 #define WIDTH (2 * LANES)
 #define ROWS JOIN(rows_, NAME)
 #define INLINE static inline __attribute__((always_inline))
+#define FEW_ROWS 4
+#define ROWS_AHEAD 12
 
 TARGET INLINE void JOIN(put_, NAME)(float *to, VECTOR sum, size_t count, bool adds) {
   if (count >= LANES) {
@@ -34,6 +36,11 @@ TARGET INLINE void JOIN(tile_, NAME)(size_t rows, size_t vectors, const struct t
       const size_t rest = stretch.depth * p->depth_unit - done;
       const size_t depth = rest < room ? rest : room;
       for (size_t k = 0; k < depth; k++) {
+        /* Few rows read their panel where it lies, often from far away and a page at a step. */
+        if (rows <= FEW_ROWS) {
+          __builtin_prefetch(panel + ROWS_AHEAD * panel_step);
+          if (vectors == 2) __builtin_prefetch(panel + ROWS_AHEAD * panel_step + LANES);
+        }
         const VECTOR low = *(const VECTOR *)panel;
         const VECTOR high = vectors == 2 ? *(const VECTOR *)(panel + LANES) : low;
 #pragma clang loop unroll(full)
@@ -193,6 +200,8 @@ TARGET static void JOIN(dots_, NAME)(const struct dot_products *p) {
 }
 
 #undef CASE
+#undef FEW_ROWS
+#undef ROWS_AHEAD
 #undef INLINE
 #undef WIDTH
 #undef LANES

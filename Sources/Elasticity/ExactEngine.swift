@@ -16,8 +16,7 @@ public struct ExactEngine: Sendable {
   let workers: Workers
   /// The run's optimiser and its moments, for `trainer`.
   let trainer: Trainer?
-  private let spare = SpareScratch()
-  private let lastPlaces = Once<LastPlaces>()
+  private let kept = KeptWork()
 
   /// Below this many multiply-adds a dense difference pass, twice the work of a subtraction, is not worth saving on: with
   /// an MLP it is a hundred times more accurate.
@@ -57,8 +56,8 @@ public struct ExactEngine: Sendable {
     }
     if update.isFirstOrder, method == .subtraction { throw .noSubtraction }
     let plan = try plan(sources: sources, probes: probes, update, method, distances)
-    var scratch = spare.take(min(workers.count, sources.count), for: network)
-    defer { spare.giveBack(scratch) }
+    var scratch = kept.spare.take(min(workers.count, sources.count), for: network)
+    defer { kept.spare.giveBack(scratch) }
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
       let passes = try passes(over: sources, chunk)
@@ -96,34 +95,43 @@ public struct ExactEngine: Sendable {
     sources: Dataset, probes: Dataset, _ update: UpdateRule, _ method: Method, _ distances: [Distance]
   ) throws(ElasticityError) -> StepPlan {
     let (rule, begin) = try rule(of: update)
-    let engine = StepEngine(
-      network: network, weights: begin, rule: rule, usesDifferences: usesDifferences(rule, method),
-      isFixed: try fixed(by: update), looks: method == .automatic ? 1024 : StepEngine.piece)
     let beginsAtGradient = !update.isTrainer
+    let usesDifferences = usesDifferences(rule, method)
+    // Weights that are not the run's own are prepared for this measurement alone.
+    let kept = beginsAtGradient ? kept : KeptWork()
+    let weights = layerWeights(begin, packed: usesDifferences ? kept.packed : nil)
+    let engine = StepEngine(
+      network: network, weights: weights, rule: rule, usesDifferences: usesDifferences,
+      isFixed: try fixed(by: update), looks: method == .automatic ? 1024 : StepEngine.piece)
     let selfRows = probes.rows(of: sources)
-    let tiles = try tiles(of: probes, weights: begin)
-    let isChecked = !distances.isEmpty
-    let lastPlaces = isChecked ? lastPlaces.value { LastPlaces(network, draw: 0, workers) } : nil
-    let moved = lastPlaces?.moved(begin) ?? []
+    let tiles = try tiles(of: probes, weights: weights, kept.tiles)
+    var plan = StepPlan(
+      engine: engine, mayFallBack: method == .automatic, sources: sources, probes: probes, loss: loss,
+      tiles: tiles, selfRows: selfRows, beginsAtGradient: beginsAtGradient, distances: distances)
+    if distances.isEmpty { return plan }
+    let places = self.kept.lastPlaces.value { LastPlaces(network, draw: 0, workers) }
+    let moved = layerWeights(
+      kept.moved.value { places.moved(begin) }, packed: usesDifferences ? kept.packedMoved : nil)
     // A few sources look again at so few probes that these are predicted when they are needed.
-    let looksAtMost = !engine.usesDifferences || 2 * sources.count >= probes.count
-    let movedTiles = isChecked && looksAtMost ? try self.tiles(of: probes, weights: moved) : []
-    var noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
-    if isChecked, !engine.usesDifferences {
+    let looksAtMost = !usesDifferences || 2 * sources.count >= probes.count
+    let movedTiles = looksAtMost ? try self.tiles(of: probes, weights: moved, kept.movedTiles) : []
+    plan.secondLook = StepPlan.SecondLook(places: places, weights: moved, tiles: movedTiles)
+    if !usesDifferences {
       let ofProbes = subtractionNoise(tiles, movedTiles, begin, method)
-      noise = (
+      plan.noise = (
         ofProbes,
         selfRows.contains(nil)
           ? subtractionNoise(
-            try self.tiles(of: sources, weights: begin), try self.tiles(of: sources, weights: moved), begin,
+            try self.tiles(of: sources, weights: weights), try self.tiles(of: sources, weights: moved), begin,
             method) : ofProbes
       )
     }
-    return StepPlan(
-      engine: engine, mayFallBack: method == .automatic, moved: moved,
-      movedTiles: movedTiles, lastPlaces: lastPlaces, sources: sources, probes: probes,
-      loss: loss, tiles: tiles, selfRows: selfRows, noise: noise, beginsAtGradient: beginsAtGradient,
-      distances: distances)
+    return plan
+  }
+
+  private func layerWeights(_ tensors: [Tensor], packed: Once<[PackedWeights?]>?) -> LayerWeights {
+    LayerWeights(
+      tensors: tensors, packed: packed?.value { network.tape.packed(tensors, workers) } ?? [])
   }
 
   /// What subtraction loses at the samples of some tiles. Where differences may step in, one null step is enough; where
@@ -154,7 +162,7 @@ public struct ExactEngine: Sendable {
     }
     let learningRate = update.learningRate
     let selfRows = probes.rows(of: sources)
-    let tiles = try tiles(of: probes, weights: weights)
+    let tiles = try tiles(of: probes, weights: LayerWeights(tensors: weights), kept.tiles)
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
       for pass in try passes(over: sources, chunk) {
@@ -180,12 +188,17 @@ public struct ExactEngine: Sendable {
     return responses
   }
 
-  private func tiles(of probes: Dataset, weights: [Tensor]) throws(ElasticityError) -> [Tile] {
+  /// - Parameter kept: those of the last probes at these weights, which take their place.
+  private func tiles(
+    of probes: Dataset, weights: LayerWeights, _ kept: KeptTiles? = nil
+  ) throws(ElasticityError) -> [Tile] {
+    if let tiles = kept?.tiles(of: probes) { return tiles }
     let ranges = ExactEngine.ranges(probes.count, of: ExactEngine.tile)
     let tiles = concurrently(ranges) { rows in
       Tile(network: network, weights: weights, data: probes, rows: Array(rows), loss: loss)
     }
     for (tile, rows) in zip(tiles, ranges) { try checkFinite(tile.base.output, first: rows.lowerBound) }
+    kept?.keep(tiles, of: probes)
     return tiles
   }
 

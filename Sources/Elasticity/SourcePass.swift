@@ -46,9 +46,10 @@ struct Tile: Sendable {
 
   var input: Tensor { base.values[0] }
 
-  init(network: Network, weights: [Tensor], data: Dataset, rows: [Int], loss: Loss) {
+  init(network: Network, weights: LayerWeights, data: Dataset, rows: [Int], loss: Loss) {
     var activations = Activations()
-    network.tape.evaluate(weights, data.batch(rows: rows), into: &activations)
+    network.tape.evaluate(
+      weights.tensors, packed: weights.packed, data.batch(rows: rows), into: &activations)
     self.init(base: activations, targets: data.changeTargets(rows, loss: loss))
   }
 

@@ -1,6 +1,5 @@
 import Autodiff
 import Network
-import Synchronization
 import Tensor
 
 /// What forming a step at one source found, besides the step.
@@ -122,34 +121,4 @@ struct BuffersBySize<Buffer: Sendable>: Sendable {
   }
 
   mutating func keep(_ buffer: Buffer, _ samples: Int) { kept.append((samples, buffer)) }
-}
-
-/// Scratch that is lent to the workers of one measurement after another: warm buffers need no room.
-final class SpareScratch: Sendable {
-  private let spare = Mutex<[StepScratch]>([])
-
-  /// As many pieces as are asked for, used ones first.
-  func take(_ count: Int, for network: Network) -> [StepScratch] {
-    spare.withLock { spare in
-      let used = spare.suffix(count)
-      spare.removeLast(used.count)
-      return used + (used.count..<count).map { _ in StepScratch(network: network) }
-    }
-  }
-
-  func giveBack(_ scratch: [StepScratch]) { spare.withLock { $0 += scratch } }
-}
-
-/// A value that is made when it is first asked for.
-final class Once<Value: Sendable>: Sendable {
-  private let made = Mutex<Value?>(nil)
-
-  func value(_ make: () -> Value) -> Value {
-    made.withLock { made in
-      if let made { return made }
-      let value = make()
-      made = value
-      return value
-    }
-  }
 }

@@ -12,10 +12,10 @@ struct StepEngine: Sendable {
 
   let network: Network
   /// Where changes begin.
-  let weights: [Tensor]
+  let weights: LayerWeights
   let rule: Rule
   /// Whether changes are carried through the network beside the base predictions, else predictions are subtracted.
-  let usesDifferences: Bool
+  private(set) var usesDifferences: Bool
   /// For each parameter whether the step leaves it alone: statistics, and what `only=` leaves out.
   let isFixed: [Bool]
   /// Of how many weights of a piece the loss by rounding w + c is looked at: all where pairs depend on it, a sample where
@@ -41,26 +41,34 @@ struct StepEngine: Sendable {
     }
   }
 
-  /// The same steps by other means: from other weights, or by the other method.
-  func with(weights: [Tensor]? = nil, usesDifferences: Bool) -> StepEngine {
+  /// The same steps by the other method.
+  func with(usesDifferences: Bool) -> StepEngine {
+    var other = self
+    other.usesDifferences = usesDifferences
+    return other
+  }
+
+  /// The same steps from other weights.
+  func with(_ weights: LayerWeights, usesDifferences: Bool) -> StepEngine {
     StepEngine(
-      network: network, weights: weights ?? self.weights, rule: rule, usesDifferences: usesDifferences,
-      isFixed: isFixed, looks: looks)
+      network: network, weights: weights, rule: rule, usesDifferences: usesDifferences, isFixed: isFixed,
+      looks: looks)
   }
 
   /// Forms the step at `source`, whose room `scratch.reclaim` takes back.
   func step(at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) -> Step {
+    let tensors = weights.tensors
     var values = scratch.takeSource()
     values.copy(source - pass.rows.lowerBound, of: pass.activations, for: network.tape)
-    var changes = [ParameterChange](repeating: .none, count: usesDifferences ? weights.count : 0)
-    var stepped = usesDifferences ? [] : weights
+    var changes = [ParameterChange](repeating: .none, count: usesDifferences ? tensors.count : 0)
+    var stepped = usesDifferences ? [] : tensors
     var found = Step.Sums()
-    for parameter in weights.indices where !isFixed[parameter] {
+    for parameter in tensors.indices where !isFixed[parameter] {
       if usesDifferences, let change = change(inFactors: parameter, source, pass, values) {
         changes[parameter] = change
         continue
       }
-      var room = scratch.takeRoom(for: parameter, weights[parameter].shape)
+      var room = scratch.takeRoom(for: parameter, tensors[parameter].shape)
       let pieces = network.tape.pieces(of: parameter, most: StepEngine.piece)
       scratch.makeRoomForGradient(pieces.reduce(0) { max($0, $1.count) })
       for piece in pieces {
@@ -82,7 +90,7 @@ struct StepEngine: Sendable {
     case .changes(let changes):
       var differences = scratch.differences.take(samples) ?? Differences()
       network.tape.difference(
-        weights, changes: changes, base: tile.base, isFirstOrder: rule.isFirstOrder, into: &differences)
+        weights.tensors, packed: weights.packed, changes: changes, base: tile.base, isFirstOrder: rule.isFirstOrder, into: &differences)
       let result = differences.output.doubles
       scratch.differences.keep(differences, samples)
       return result
@@ -105,7 +113,7 @@ struct StepEngine: Sendable {
     _ parameter: Int, _ piece: Range<Int>, of gradient: Tensor, into room: inout Tensor,
     _ sums: inout Step.Sums
   ) {
-    let weight = weights[parameter]
+    let weight = weights.tensors[parameter]
     switch rule {
     case .sgd(let learningRate):
       ParameterUpdates.scaled(gradient: gradient, range: piece, by: -learningRate, into: &room)

@@ -10,24 +10,29 @@ struct StepPlan: Sendable {
   let engine: StepEngine
   /// Whether differences step in at a source where subtraction would drop a pair that they can give.
   let mayFallBack: Bool
-  /// Weights for the second computation: those where changes begin, within their rounding.
-  let moved: [Tensor]
-  /// The probes predicted from them, or none where few of them are looked at again.
-  let movedTiles: [Tile]
-  /// By what they are moved; nil where nothing is computed again.
-  let lastPlaces: LastPlaces?
   let sources: Dataset
   let probes: Dataset
   let loss: Loss
   let tiles: [Tile]
   /// For each source its row among the probes.
   let selfRows: [Int?]
-  /// The rounding of subtracted predictions at probes and sources; nil where nothing is subtracted.
-  let noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
   /// Whether the weights where changes begin are those where gradients are taken.
   let beginsAtGradient: Bool
   /// The distances under which pairs are kept or dropped, and for which the arithmetic is checked.
   let distances: [Distance]
+  /// The rounding of subtracted predictions at probes and sources; nil where nothing is subtracted.
+  var noise: (probes: SubtractionNoise, sources: SubtractionNoise)?
+  /// Nil where nothing is computed again.
+  var secondLook: SecondLook?
+
+  /// What the second computation at each source begins with.
+  struct SecondLook: Sendable {
+    /// The places in which its weights differ from the first ones.
+    let places: LastPlaces
+    let weights: LayerWeights
+    /// The probes predicted from them, or none where few of them are looked at again.
+    let tiles: [Tile]
+  }
 
   /// The response to the step at one source.
   func response(at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) -> SourceResponse {
@@ -92,12 +97,12 @@ struct StepPlan: Sendable {
     _ scratch: inout StepScratch
   ) {
     var step = formed
-    guard let lastPlaces, response.rows.contains(where: { $0.distance.isConsistent && $0.row.cause == nil })
+    guard let secondLook, response.rows.contains(where: { $0.distance.isConsistent && $0.row.cause == nil })
     else {
       scratch.reclaim(step, isFixed: engine.isFixed)
       return
     }
-    let again = engine.with(weights: moved, usesDifferences: engine.usesDifferences || !mayFallBack)
+    let again = engine.with(secondLook.weights, usesDifferences: engine.usesDifferences || !mayFallBack)
     if case .weights(var weights) = step.movement {
       // Let go of the weights, so that they are moved where they lie.
       step.movement = .changes([])
@@ -106,9 +111,9 @@ struct StepPlan: Sendable {
         scratch.reclaim(step, isFixed: engine.isFixed)
         step = again.step(at: response.source, pass, &scratch)
       } else {
-        lastPlaces.move(&weights) { !engine.isFixed[$0] }
+        secondLook.places.move(&weights) { !engine.isFixed[$0] }
         for parameter in weights.indices where engine.isFixed[parameter] {
-          weights[parameter] = moved[parameter]
+          weights[parameter] = secondLook.weights.tensors[parameter]
         }
         step.movement = .weights(weights)
       }
@@ -116,16 +121,19 @@ struct StepPlan: Sendable {
     let samples = [response.selfRow, response.mostDoubtfulProbe].compactMap(\.self)
     if response.selfRow == nil {
       let alone = Tile(
-        network: engine.network, weights: moved, data: sources, rows: [response.source], loss: loss)
+        network: engine.network, weights: secondLook.weights, data: sources, rows: [response.source],
+        loss: loss)
       response.again.append(.init(probe: nil, change: again.changes(of: step, at: alone, &scratch)[0]))
     }
     if !samples.isEmpty {
       var base = scratch.activations.take(samples.count) ?? Activations()
-      if movedTiles.isEmpty {
-        engine.network.tape.evaluate(moved, probes.batch(rows: samples), into: &base)
+      if secondLook.tiles.isEmpty {
+        engine.network.tape.evaluate(
+          secondLook.weights.tensors, packed: secondLook.weights.packed, probes.batch(rows: samples),
+          into: &base)
       } else {
         base.copy(
-          samples.map { ($0 % ExactEngine.tile, movedTiles[$0 / ExactEngine.tile].base) },
+          samples.map { ($0 % ExactEngine.tile, secondLook.tiles[$0 / ExactEngine.tile].base) },
           for: engine.network.tape)
       }
       let changes = again.changes(

@@ -6,14 +6,16 @@ extension Convolution {
   ///
   /// x is `[inputHeight, inputWidth, n, inputChannels]`, w `[kernelHeight, kernelWidth, inputChannels,
   /// outputChannels]`, out `[outputHeight, outputWidth, n, outputChannels]`. Cost: n · `multiplyAdds`.
+  ///
+  /// - Parameter packed: the same weights in panels, where many products share them.
   public func product(
-    _ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false,
-    instructions: Instructions = .best
+    _ x: Tensor, _ w: Tensor, packed: PackedWeights? = nil, into out: inout Tensor,
+    accumulating: Bool = false, instructions: Instructions = .best
   ) {
     let samples = check(x: x, w: w, out: out)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     apply(
-      outputPlan, x, channels: inputs, w, row: outputs, column: 1, into: &out, channels: outputs,
+      outputPlan, x, channels: inputs, w, row: outputs, column: 1, packed, into: &out, channels: outputs,
       samples: samples, accumulating, instructions)
   }
 
@@ -24,7 +26,7 @@ extension Convolution {
     let samples = check(x: out, w: w, out: d)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     apply(
-      inputPlan, d, channels: outputs, w, row: 1, column: outputs, into: &out, channels: inputs,
+      inputPlan, d, channels: outputs, w, row: 1, column: outputs, nil, into: &out, channels: inputs,
       samples: samples, accumulating, instructions)
   }
 
@@ -33,39 +35,50 @@ extension Convolution {
   /// `row` and `column` are the steps in a tap from one channel of x, and of out, to the next.
   private func apply(
     _ plan: TapPlan, _ x: Tensor, channels from: Int, _ w: Tensor, row: Int, column: Int,
-    into out: inout Tensor, channels to: Int, samples: Int, _ accumulating: Bool, _ instructions: Instructions
+    _ packed: PackedWeights?, into out: inout Tensor, channels to: Int, samples: Int, _ accumulating: Bool,
+    _ instructions: Instructions
   ) {
     Counters.add(multiplyAdds: samples * multiplyAdds)
     let (width, tap) = (instructions.panelColumns, from * to)
-    // A few rows are done sooner than a panel is packed.
-    let packs = samples > 2 || column != 1
+    let size = geometry.taps * from * width
+    precondition(
+      packed.map { $0.instructions == instructions && $0.panelSize == size } ?? true,
+      "weights packed for another product")
     x.withPointer { x in
       w.withPointer { w in
         out.withMutablePointer { out in
-          withUnsafeTemporaryAllocation(of: Float.self, capacity: geometry.taps * from * width) { scratch in
-            guard let panel = scratch.baseAddress else { return }
-            var product = tile_product()
-            (product.left, product.left_unit, product.left_row) = (x, samples * from, from)
-            (product.left_step, product.depth_unit, product.out_row) = (1, from, to)
-            product.accumulating = accumulating
+          var product = tile_product()
+          (product.left, product.left_unit, product.left_row) = (x, samples * from, from)
+          (product.left_step, product.depth_unit, product.out_row) = (1, from, to)
+          product.accumulating = accumulating
+          func multiply(_ first: Int, _ panel: UnsafePointer<Float>, unit: Int, step: Int) {
+            product.columns = min(width, to - first)
+            (product.panel, product.panel_unit, product.panel_step) = (panel, unit, step)
+            plan.forEachBlock { block, stretches in
+              (product.stretches, product.count) = (stretches, block.stretches.count)
+              product.out = out + block.pixel * samples * to + first
+              product.rows = block.pixels * samples
+              instructions.multiply(&product)
+            }
+          }
+          if let packed {
             for first in stride(from: 0, to: to, by: width) {
-              product.columns = min(width, to - first)
-              if packs || product.columns < width {
-                for live in liveTaps {
-                  instructions.pack(
-                    w + live * tap + first * column, row: row, column: column, depth: from,
-                    columns: product.columns, into: panel + live * from * width)
-                }
-                product.panel = UnsafePointer(panel)
-                (product.panel_unit, product.panel_step) = (from * width, width)
+              multiply(first, packed.panel(first / width), unit: from * width, step: width)
+            }
+            return
+          }
+          // A few rows are done sooner than a panel is packed.
+          let packs = samples > 2 || column != 1
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { scratch in
+            guard let panel = scratch.baseAddress else { return }
+            for first in stride(from: 0, to: to, by: width) {
+              if packs || to - first < width {
+                pack(
+                  w + first * column, row: row, column: column, channels: from,
+                  columns: min(width, to - first), into: panel, instructions)
+                multiply(first, UnsafePointer(panel), unit: from * width, step: width)
               } else {
-                (product.panel, product.panel_unit, product.panel_step) = (w + first, tap, row)
-              }
-              plan.forEachBlock { block, stretches in
-                (product.stretches, product.count) = (stretches, block.stretches.count)
-                product.out = out + block.pixel * samples * to + first
-                product.rows = block.pixels * samples
-                instructions.multiply(&product)
+                multiply(first, w + first, unit: tap, step: row)
               }
             }
           }

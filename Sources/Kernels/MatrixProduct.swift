@@ -16,7 +16,7 @@ struct Matrix {
 /// Safe when the three blocks cover the sizes given: every caller derives them from the shapes of its tensors.
 func multiply(
   _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, m: Int, n: Int, k: Int,
-  scale: Float = 1, accumulating: Bool, instructions: Instructions = .best
+  scale: Float = 1, accumulating: Bool, packed: PackedWeights? = nil, instructions: Instructions = .best
 ) {
   guard m > 0, n > 0 else { return }
   Counters.add(multiplyAdds: m * n * k)
@@ -41,25 +41,29 @@ func multiply(
     }
   } else {
     multiplyByPanels(
-      a, b, into: c, stride: stride, m: m, n: n, k: k, scale: scale, accumulating: accumulating,
+      a, b, packed, into: c, stride: stride, m: m, n: n, k: k, scale: scale, accumulating: accumulating,
       instructions: instructions)
   }
 }
 
 /// Right operands of at most so many scalars stay in the cache next to the processor, where they are read as they lie.
-private let mostInPlace = 1 << 14
+let mostInPlace = 1 << 14
 
 private func multiplyByPanels(
-  _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, m: Int, n: Int, k: Int,
-  scale: Float, accumulating: Bool, instructions: Instructions
+  _ a: Matrix, _ b: Matrix, _ packed: PackedWeights? = nil, into c: UnsafeMutablePointer<Float>,
+  stride: Int, m: Int, n: Int, k: Int, scale: Float, accumulating: Bool, instructions: Instructions
 ) {
   let width = instructions.panelColumns
   // Panels that stay in cache; a multiple of the terms of a partial sum, so that no sum depends on it.
   let depth = min(k, 4 * TILE_PARTIAL)
   let (row, column) = b.isTransposed ? (1, b.stride) : (b.stride, 1)
   // A few rows are done sooner than a panel is packed.
-  let isInPlace = column == 1 && scale == 1 && (m <= 2 || n * k <= mostInPlace)
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: max(depth, 1) * width) { scratch in
+  let isInPlace = packed == nil && column == 1 && scale == 1 && (m <= 2 || n * k <= mostInPlace)
+  precondition(
+    packed.map { $0.instructions == instructions && $0.panelSize == k * width && scale == 1 } ?? true,
+    "weights packed for another product")
+  let capacity = packed == nil ? max(depth, 1) * width : 1
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: capacity) { scratch in
     guard let panel = scratch.baseAddress else { return }
     var all = tile_stretch(left: 0, right: 0, depth: 1)
     var product = tile_product()
@@ -75,7 +79,9 @@ private func multiplyByPanels(
           product.columns = min(width, n - start)
           product.out = c + start
           let right = b.base + first * row + start * column
-          if isInPlace, product.columns == width {
+          if let packed {
+            (product.panel, product.panel_step) = (packed.panel(start / width) + first * width, width)
+          } else if isInPlace, product.columns == width {
             (product.panel, product.panel_step) = (right, row)
           } else {
             instructions.pack(
@@ -93,9 +99,11 @@ private func multiplyByPanels(
 /// Products of activations `[…, sample, inputs]`, read as rows, with linear weights `[inputs, outputs]`.
 public enum Linear {
   /// out = x·w, or out += x·w when `accumulating`. Cost: rows · inputs · outputs multiply-adds.
+  ///
+  /// - Parameter packed: the same weights in panels, where many products share them.
   public static func product(
-    _ x: Tensor, _ w: Tensor, into out: inout Tensor, accumulating: Bool = false,
-    instructions: Instructions = .best
+    _ x: Tensor, _ w: Tensor, packed: PackedWeights? = nil, into out: inout Tensor,
+    accumulating: Bool = false, instructions: Instructions = .best
   ) {
     let (rows, inputs, outputs) = sizes(x: x, w: w, out: out)
     x.withPointer { x in
@@ -103,8 +111,8 @@ public enum Linear {
         out.withMutablePointer { out in
           multiply(
             Matrix(base: x, stride: inputs), Matrix(base: w, stride: outputs), into: out, stride: outputs,
-            m: rows,
-            n: outputs, k: inputs, accumulating: accumulating, instructions: instructions)
+            m: rows, n: outputs, k: inputs, accumulating: accumulating, packed: packed,
+            instructions: instructions)
         }
       }
     }
