@@ -33,7 +33,7 @@ import Testing
     #expect(try conversation.say("run.epoch; count(pts)") == "1\n18")
     #expect(
       try conversation.say("check first_steps epochs=2").contains(
-        "notebooks/first_steps.srel: 8 cells, 10 statements, no errors\nline 18  run = train  24 steps (12 batches x 2 epochs)"
+        "notebooks/first_steps.srel: 10 cells, 14 statements, no errors\nline 18  run = train  24 steps (12 batches x 2 epochs)"
       ))
   }
 
