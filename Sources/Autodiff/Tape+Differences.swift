@@ -9,6 +9,8 @@ public enum ParameterChange: Sendable {
   /// scale · Σ over positions of (one sample's layer input) ⊗ (its output gradient): an SGD step at that sample,
   /// without forming it. Both tensors hold one sample.
   case lowRank(input: Tensor, gradient: Tensor, scale: Float)
+
+  var isSome: Bool { if case .none = self { false } else { true } }
 }
 
 /// The scratch of a difference pass: for each operation its difference δ and, where asked for, value + δ.
@@ -25,13 +27,26 @@ public struct Differences: Sendable {
   public var output: Tensor { deltas.output }
 
   /// The difference of an operation; nil where it is exactly 0.
-  func delta(_ index: Int) -> Tensor? { isZero[index] ? nil : deltas.values[index] }
+  func delta(_ index: Int, _ homes: Tape.Homes) -> Tensor? {
+    isZero[index] ? nil : deltas.values[homes.differences[index]]
+  }
 
   mutating func prepare(for tape: Tape, samples: Int) {
     deltas.prepare(for: tape, samples: samples)
     sums.prepare(for: tape, samples: samples)
     isZero.fill(with: true, count: tape.nodes.count)
     hasSum.fill(with: false, count: tape.nodes.count)
+  }
+
+  /// Moves out room for value + δ of an operation, which `keepSum` takes back.
+  mutating func roomForSum(_ index: Int, for tape: Tape) -> Tensor {
+    sums.makeRoom(index, for: tape)
+    return sums.take(index)
+  }
+
+  mutating func keepSum(_ sum: Tensor, _ index: Int) {
+    sums.values[index] = sum
+    hasSum[index] = true
   }
 
   /// value + δ of an operation, computed once however many operations read it.
@@ -63,25 +78,34 @@ extension Tape {
     isFirstOrder: Bool = false, into differences: inout Differences
   ) {
     differences.prepare(for: self, samples: base.samples)
-    for index in nodes.indices {
+    let wantsStepped = isFirstOrder ? [] : operandsOfChanges(changes)
+    var index = 0
+    while index < nodes.count {
+      defer { index += 1 }
+      if let chain = chains[index],
+        difference(
+          chain, parameters, changes: changes, base: base, isFirstOrder: isFirstOrder,
+          wantsStepped: wantsStepped.contains(chain.last), into: &differences)
+      {
+        index = chain.last
+        continue
+      }
       let node = nodes[index]
       guard let operand = node.first else { continue }
       let change = node.parameter.map { changes[$0] } ?? .none
-      let first = differences.delta(operand)
-      let second = node.second.flatMap { differences.delta($0) }
-      if case .none = change, first == nil, second == nil { continue }
-      let stepped: Tensor? =
-        switch change {
-        case .none: nil
-        default:
-          isFirstOrder
-            ? base.values[operand] : differences.stepped(operand, base: base, for: self)
-        }
-      differences.deltas.makeRoom(index, for: self)
+      let first = differences.delta(operand, homes)
+      let second = node.second.flatMap { differences.delta($0, homes) }
+      if !change.isSome, first == nil, second == nil { continue }
+      var stepped: Tensor?
+      if node.primitive.multipliesOperand, change.isSome {
+        stepped = isFirstOrder ? base.values[operand] : differences.stepped(operand, base: base, for: self)
+      }
+      let home = homes.differences[index]
+      differences.deltas.makeRoom(home, for: self)
       node.primitive.difference(
         first, second, input: base.values[operand], output: base.values[index], stepped: stepped,
         parameter: parameters[node], packed: packed[node], change: change, isFirstOrder: isFirstOrder,
-        into: &differences.deltas.values[index])
+        into: &differences.deltas.values[home])
       differences.isZero[index] = false
     }
     if differences.isZero[nodes.count - 1] {
@@ -91,7 +115,38 @@ extension Tape {
   }
 }
 
+extension Tape {
+  /// The operations whose values are multiplied with a parameter that changes.
+  private func operandsOfChanges(_ changes: [ParameterChange]) -> [Int] {
+    changes.indices.compactMap { parameter in
+      guard changes[parameter].isSome else { return nil }
+      let node = nodes[parameterNodes[parameter]]
+      return node.primitive.multipliesOperand ? node.first : nil
+    }
+  }
+}
+
 extension Primitive {
+  /// Whether the parameter multiplies the operand.
+  var multipliesOperand: Bool {
+    switch self {
+    case .linear, .power, .convolution, .scale: true
+    case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .groupNormalize,
+      .flatten:
+      false
+    }
+  }
+
+  /// Whether nothing but the chain that follows needs the value.
+  var isProduct: Bool {
+    switch self {
+    case .linear, .power, .convolution: true
+    case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
+      .groupNormalize, .flatten:
+      false
+    }
+  }
+
   /// The difference of the output from those of the operands (nil: exactly 0) and of the parameter.
   ///
   /// `stepped` is operand + difference, given where the parameter changes.

@@ -21,20 +21,29 @@ extension Tape {
     activations.prepare(for: self, samples: samples)
     activations.values[0] = input
     if !activations.statistics.isEmpty { activations.statistics = [:] }
-    for index in nodes.indices {
+    let homes = isTraining ? homes.trainingValues : homes.values
+    var index = 0
+    while index < nodes.count {
+      defer { index += 1 }
+      if let chain = chains[index] {
+        evaluate(chain, parameters, isTraining: isTraining, into: &activations)
+        index = chain.last
+        continue
+      }
       let node = nodes[index]
       guard let first = node.first else { continue }
-      activations.makeRoom(index, for: self)
+      let home = homes[index]
+      activations.makeRoom(home, for: self)
       var statistics: Tensor?
       if isTraining, node.primitive.isStatistic {
         var own = parameters[node]
-        Normalization.statistics(of: activations.values[first], into: &own)
+        Normalization.statistics(of: activations.values[homes[first]], into: &own)
         activations.statistics[index] = own
         statistics = own
       }
       node.primitive.value(
-        activations.values[first], node.second.map { activations.values[$0] },
-        parameter: statistics ?? parameters[node], packed: packed[node], into: &activations.values[index])
+        activations.values[homes[first]], node.second.map { activations.values[homes[$0]] },
+        parameter: statistics ?? parameters[node], packed: packed[node], into: &activations.values[home])
     }
   }
 

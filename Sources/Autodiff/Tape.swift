@@ -32,11 +32,22 @@ public struct Tape: Hashable, Sendable {
   public private(set) var isStatistic: [Bool] = []
   /// Multiply-adds of one sample's forward pass, those with padding left out.
   public private(set) var multiplyAdds = 0
+  /// For each operation the chain that begins with it; none before `fuse`.
+  private(set) var chains: [Chain?] = [nil]
+  private(set) var homes = Homes([], [])
 
   public init(input: SampleShape) {
     nodes = [
       Node(primitive: .input, first: nil, second: nil, parameter: nil, shape: input, needsGradient: false)
     ]
+    homes = Homes(nodes, [])
+  }
+
+  /// Lets one pass over memory compute what follows a product, with the same bits; nothing is recorded afterwards.
+  public mutating func fuse() {
+    let found = Tape.chains(of: nodes)
+    for chain in found { chains[chain.nodes.lowerBound] = chain }
+    homes = Homes(nodes, found)
   }
 
   /// Records an operation on earlier ones and returns its position.
@@ -60,6 +71,8 @@ public struct Tape: Hashable, Sendable {
         shape: primitive.outputShape(nodes[first].shape),
         needsGradient: (parameter != nil && !primitive.isStatistic)
           || nodes[first].needsGradient || second.map { nodes[$0].needsGradient } ?? false))
+    homes.append()
+    chains.append(nil)
     return nodes.count - 1
   }
 
@@ -97,6 +110,13 @@ public struct Activations: Sendable {
     values[index] = Tensor(uninitialized: tape.nodes[index].shape.batch(of: samples))
   }
 
+  /// Moves an operation's tensor out, so that it is written in place.
+  mutating func take(_ index: Int) -> Tensor {
+    var tensor = Tensor.empty
+    swap(&tensor, &values[index])
+    return tensor
+  }
+
   /// The last operation's tensor.
   public var output: Tensor { values[values.count - 1] }
 
@@ -106,17 +126,18 @@ public struct Activations: Sendable {
       self = other
       return
     }
-    copy([(sample, other)], for: tape)
+    copy(sample, of: other, to: 0, of: 1, for: tape)
   }
 
-  /// Takes over single samples of several passes of a tape, in the given order.
-  public mutating func copy(_ samples: [(sample: Int, pass: Activations)], for tape: Tape) {
-    prepare(for: tape, samples: samples.count)
-    for index in tape.nodes.indices {
+  /// Copies one sample of every operation of a tape to a place among `count`.
+  public mutating func copy(
+    _ sample: Int, of other: Activations, to place: Int, of count: Int, for tape: Tape
+  ) {
+    prepare(for: tape, samples: count)
+    // What another operation's value was written over has none.
+    for index in tape.nodes.indices where other.values[index].count > 0 {
       makeRoom(index, for: tape)
-      for (place, (sample, pass)) in samples.enumerated() {
-        Samples.copy(sample, of: pass.values[index], to: place, of: &values[index])
-      }
+      Samples.copy(sample, of: other.values[index], to: place, of: &values[index])
     }
   }
 

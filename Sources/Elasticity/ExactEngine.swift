@@ -115,7 +115,7 @@ public struct ExactEngine: Sendable {
     // A few sources look again at so few probes that these are predicted when they are needed.
     let looksAtMost = !usesDifferences || 2 * sources.count >= probes.count
     let movedTiles = looksAtMost ? try self.tiles(of: probes, weights: moved, kept.movedTiles) : []
-    plan.secondLook = StepPlan.SecondLook(places: places, weights: moved, tiles: movedTiles)
+    plan.secondLook = StepPlan.SecondLook(engine, places, moved, tiles: movedTiles)
     if !usesDifferences {
       let ofProbes = subtractionNoise(tiles, movedTiles, begin, method)
       plan.noise = (

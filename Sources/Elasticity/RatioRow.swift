@@ -32,7 +32,7 @@ public struct RatioRow: Sendable {
   ///   - lostPart: which part of the step was lost in rounding the weights.
   init(
     own: PredictionChange, probes: [PredictionChange], distance: Distance, isFitted: Bool, isStill: Bool,
-    selfRow: Int?, lostPart: Double, noise: (_ probe: Int?) -> RoundingNoise
+    selfRow: Int?, lostPart: Double, noise: SourceResponse.Noise
   ) {
     source = distance.source(own)
     probe = probes.map(distance.value)
@@ -49,17 +49,19 @@ public struct RatioRow: Sendable {
       return
     }
     let error = hypotenuse(
-      RatioRow.relative(distance.error(of: own, noise(nil)), of: source), RatioRow.spread(ofLost: lostPart))
+      RatioRow.relative(distance.error(of: own, noise.of(own, probe: nil)), of: source),
+      RatioRow.spread(ofLost: lostPart))
     cause =
       isFitted ? .fitted : isStill ? .still : source == 0 || error > RatioRow.tolerance ? .rounding : nil
     if cause != nil { return }
     let left = RatioRow.tolerance * RatioRow.tolerance - error * error
     values.reserveCapacity(probe.count)
-    for place in probe.indices {
+    for (place, change) in probes.enumerated() {
       let d = abs(probe[place])
       // A pair with itself has one change, not two: S is 1 whatever its rounding.
       let own = place == selfRow
-      let error = own ? 0 : RatioRow.relative(distance.error(of: probes[place], noise(place)), of: d)
+      let error =
+        own ? 0 : RatioRow.relative(distance.error(of: change, noise.of(change, probe: place)), of: d)
       values.append(error * error <= left ? d / denominator : .nan)
       if error * error <= left, !own, d > 0, d < smallest.map({ abs(probe[$0]) }) ?? .infinity {
         smallest = place

@@ -35,10 +35,7 @@ extension SourceResponse {
   func newRow(_ distance: Distance, _ noise: Noise) -> RatioRow {
     RatioRow(
       own: own, probes: probes, distance: distance, isFitted: isFitted, isStill: isStill, selfRow: selfRow,
-      lostPart: lostPart
-    ) { probe in
-      noise.of(probe.map { probes[$0] } ?? own, probe: probe)
-    }
+      lostPart: lostPart, noise: noise)
   }
 
   /// The largest relative deviation between D at the source and at its kept probe of smallest D and the same computed

@@ -90,7 +90,8 @@ struct StepEngine: Sendable {
     case .changes(let changes):
       var differences = scratch.differences.take(samples) ?? Differences()
       network.tape.difference(
-        weights.tensors, packed: weights.packed, changes: changes, base: tile.base, isFirstOrder: rule.isFirstOrder, into: &differences)
+        weights.tensors, packed: weights.packed, changes: changes, base: tile.base,
+        isFirstOrder: rule.isFirstOrder, into: &differences)
       let result = differences.output.doubles
       scratch.differences.keep(differences, samples)
       return result

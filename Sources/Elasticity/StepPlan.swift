@@ -29,9 +29,18 @@ struct StepPlan: Sendable {
   struct SecondLook: Sendable {
     /// The places in which its weights differ from the first ones.
     let places: LastPlaces
-    let weights: LayerWeights
-    /// The probes predicted from them, or none where few of them are looked at again.
+    let bySubtraction: StepEngine
+    let byDifferences: StepEngine
+    /// The probes predicted from those weights, or none where few of them are looked at again.
     let tiles: [Tile]
+
+    init(_ engine: StepEngine, _ places: LastPlaces, _ weights: LayerWeights, tiles: [Tile]) {
+      (self.places, self.tiles) = (places, tiles)
+      bySubtraction = engine.with(weights, usesDifferences: false)
+      byDifferences = engine.with(weights, usesDifferences: true)
+    }
+
+    var weights: LayerWeights { byDifferences.weights }
   }
 
   /// The response to the step at one source.
@@ -102,7 +111,8 @@ struct StepPlan: Sendable {
       scratch.reclaim(step, isFixed: engine.isFixed)
       return
     }
-    let again = engine.with(secondLook.weights, usesDifferences: engine.usesDifferences || !mayFallBack)
+    let again =
+      engine.usesDifferences || !mayFallBack ? secondLook.byDifferences : secondLook.bySubtraction
     if case .weights(var weights) = step.movement {
       // Let go of the weights, so that they are moved where they lie.
       step.movement = .changes([])
@@ -132,9 +142,11 @@ struct StepPlan: Sendable {
           secondLook.weights.tensors, packed: secondLook.weights.packed, probes.batch(rows: samples),
           into: &base)
       } else {
-        base.copy(
-          samples.map { ($0 % ExactEngine.tile, secondLook.tiles[$0 / ExactEngine.tile].base) },
-          for: engine.network.tape)
+        for (place, sample) in samples.enumerated() {
+          base.copy(
+            sample % ExactEngine.tile, of: secondLook.tiles[sample / ExactEngine.tile].base, to: place,
+            of: samples.count, for: engine.network.tape)
+        }
       }
       let changes = again.changes(
         of: step, at: Tile(base: base, targets: probes.changeTargets(samples, loss: loss)), &scratch)

@@ -115,7 +115,7 @@ public enum Normalization {
     out.withMutablePointer { out in for c in 0..<channels { out[c] = Float(sums[c]) } }
   }
 
-  private static func inverseRoots(_ statistics: Tensor) -> [Float] {
+  static func inverseRoots(_ statistics: Tensor) -> [Float] {
     let channels = statistics.shape[1]
     return (0..<channels).map {
       Float(1 / (Double(statistics[flat: channels + $0]) + epsilon).squareRoot())

@@ -97,6 +97,7 @@ public struct Model: Hashable, Sendable, Codable {
     }
     var builder = NetworkBuilder(input: input)
     _ = builder.record(layers(inputs: input.count, outputs: outputs), on: 0)
+    builder.tape.fuse()
     return Network(model: self, tape: builder.tape, parameters: builder.parameters)
   }
 

@@ -22,6 +22,42 @@ import Training
     #expect(Ratios(responses, distance: .publishedKL).selfCheck == nil)
   }
 
+  /// An engine keeps predictions between measurements: the second one, of other probes, labels or updates, is that of a
+  /// new engine.
+  @Test(arguments: Subject.nets)
+  func theSecondMeasurementIsThatOfANewEngine(_ kind: Subject.Kind) throws {
+    let subject = try kind()
+    let (network, weights) = (subject.network, subject.run.weights)
+    func engine() -> ExactEngine {
+      ExactEngine(
+        network: network, weights: weights, loss: .crossEntropy, workers: Workers(count: 2),
+        trainer: Trainer(optimizer: subject.run.optimizer, state: subject.run.state))
+    }
+    let points = subject.points
+    var relabelled = points
+    relabelled.labels = points.labels.map { ($0 + 1) % 3 }
+    let few = try points.subset(rows: [7, 2, 4])
+    let measurements: [(Dataset, Dataset, UpdateRule)] = [
+      (points, points, .adamFresh(learningRate: 1e-3)), (points, points, .sgd(learningRate: 1e-3)),
+      (few, points, .sgd(learningRate: 1e-3)), (few, points, .trainer(learningRate: 1e-3)),
+      (points, points, .biasOnly(learningRate: 1e-3)), (relabelled, relabelled, .sgd(learningRate: 1e-3)),
+      (points, few, .firstOrder), (few, few, .adamFresh(learningRate: 1e-3)),
+      (points, points, .sgd(learningRate: 1e-3)),
+    ]
+    let kept = engine()
+    for (sources, probes, update) in measurements {
+      let distances: [Distance] = [.logits, .loss]
+      let second = try kept.responses(sources: sources, probes: probes, update: update, distances: distances)
+      let fresh = try engine().responses(
+        sources: sources, probes: probes, update: update, distances: distances)
+      for distance in distances {
+        let (one, other) = (Ratios(second, distance: distance), Ratios(fresh, distance: distance))
+        #expect(one.values.joined().map(\.bitPattern) == other.values.joined().map(\.bitPattern))
+        #expect(one.selfCheck == other.selfCheck)
+      }
+    }
+  }
+
   @Test(arguments: Subject.nets, updates)
   func permutedPointsGiveThePermutedMatrix(_ kind: Subject.Kind, _ update: UpdateRule) throws {
     let subject = try kind()

@@ -1,3 +1,4 @@
+#include "chains.h"
 #include "instructions.h"
 #include "passes.h"
 #include "products.h"

@@ -1,0 +1,41 @@
+#ifndef CHAINS_H
+#define CHAINS_H
+
+#include "instructions.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Operations that follow each other and treat every channel by itself, in one pass over memory: of
+   add, standardize, scale, add a bias, ReLU those that a chain has, in this order. Each is rounded by itself, so the bits are
+   those of one pass for each. Operands that are given may be the same array: every place is read before it is written. */
+struct channel_chain {
+  size_t rows;
+  size_t channels;
+  const float *mean;   /* standardize: (x - mean) * root, or NULL */
+  const float *root;
+  const float *scale;  /* or NULL */
+  const float *bias;   /* or NULL */
+  bool rectifies;
+};
+
+/* x, or x + other where there is another, goes through the chain to `out`. `standardized` and `before` get what stands after
+   the standardization and before the ReLU, where they are not NULL. */
+void chain_value(enum instructions set, const struct channel_chain *chain, const float *x, const float *other,
+                 float *standardized, float *before, float *out);
+
+/* What a change of the operands and of scale and bias makes of the result. */
+struct chain_change {
+  const float *scale;        /* the change of the scale, or NULL */
+  const float *bias;         /* the change of the bias, or NULL */
+  bool is_first_order;       /* products of two changes are left out and the ReLU is taken as straight */
+  const float *standardized; /* the operand of the scale, read where the scale changes */
+  const float *before;       /* the operand of the ReLU */
+  const float *after;        /* the result, read for the first order and for `stepped` */
+};
+
+/* delta, or delta + other, goes to its effect on the result; `stepped` gets result + effect, where it is not NULL. */
+void chain_difference(enum instructions set, const struct channel_chain *chain, const struct chain_change *change,
+                      const float *delta, const float *other, float *out, float *stepped);
+
+#endif

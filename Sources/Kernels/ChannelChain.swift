@@ -1,0 +1,166 @@
+import CKernels
+import Tensor
+
+/// Operations that follow each other and treat every channel by itself: of an addition, a standardization, a scale, a bias and
+/// a ReLU those that are there, in this order. One pass over memory computes them all, with the bits of one pass each.
+public struct ChannelChain: Sendable {
+  /// Mean and variance by channel, `[2, channels]`.
+  public var statistics: Tensor?
+  public var scale: Tensor?
+  public var bias: Tensor?
+  public var rectifies: Bool
+
+  public init(statistics: Tensor? = nil, scale: Tensor? = nil, bias: Tensor? = nil, rectifies: Bool = false) {
+    (self.statistics, self.scale, self.bias, self.rectifies) = (statistics, scale, bias, rectifies)
+  }
+
+  /// Where values are kept that lie between the operations.
+  public struct Between: Sendable {
+    /// After the standardization.
+    public var standardized: Tensor?
+    /// Before the ReLU.
+    public var before: Tensor?
+
+    public init(standardized: Tensor? = nil, before: Tensor? = nil) {
+      (self.standardized, self.before) = (standardized, before)
+    }
+  }
+
+  /// Where the operand of a chain lies: by itself, or in the place of something that is computed from it.
+  public enum Operand: Sendable {
+    case tensor(Tensor)
+    case standardized, before, result
+  }
+
+  /// How scale and bias change; products of two changes are left out in the first order.
+  public struct Change: Sendable {
+    public var scale: Tensor?
+    public var bias: Tensor?
+    public var isFirstOrder: Bool
+
+    public init(scale: Tensor? = nil, bias: Tensor? = nil, isFirstOrder: Bool = false) {
+      (self.scale, self.bias, self.isFirstOrder) = (scale, bias, isFirstOrder)
+    }
+  }
+
+  /// The result for x, or for x + other. What `between` has room for is written too.
+  ///
+  /// - Precondition: all tensors have the shape of the result; `between` has room after a standardization.
+  public func value(
+    _ x: Operand, _ other: Tensor? = nil, between: inout Between, into out: inout Tensor,
+    instructions: Instructions = .best
+  ) {
+    var own: Tensor?
+    if case .tensor(let tensor) = x { own = tensor }
+    check(out, own, other)
+    check(out, between.standardized, between.before)
+    precondition((statistics == nil) == (between.standardized == nil), "a chain keeps what it standardizes")
+    let channels = out.shape.last ?? 1
+    let count = out.count
+    withChain(count / max(channels, 1), channels) { chain in
+      withMutable(&between.standardized) { standardized in
+        withMutable(&between.before) { before in
+          out.withMutablePointer { out in
+            withOptional(own) { own in
+              withOptional(other) { other in
+                let place =
+                  switch x {
+                  case .tensor: own
+                  case .standardized: standardized.map { UnsafePointer($0) }
+                  case .before: before.map { UnsafePointer($0) }
+                  case .result: UnsafePointer(out)
+                  }
+                guard let place else { preconditionFailure("the operand of a chain has no place") }
+                chain_value(instructions.set, chain, place, other, standardized, before, out)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// What a difference of x, or the sum of two, makes of the result; nil for delta: it is what `out` holds.
+  ///
+  /// The rules are those of each operation (`Normalization`, `Elementwise`), so nothing cancels.
+  /// - Parameters:
+  ///   - between: the values between the operations without the change.
+  ///   - result: the result without it.
+  ///   - stepped: gets result + difference, where there is room.
+  public func difference(
+    _ delta: Tensor?, _ other: Tensor? = nil, change: Change, between: Between, result: Tensor,
+    into out: inout Tensor, stepped: inout Tensor?, instructions: Instructions = .best
+  ) {
+    check(out, delta, other)
+    check(out, between.standardized, between.before)
+    check(out, result, stepped)
+    precondition(change.scale == nil || between.standardized != nil, "the operand of a scale that changes")
+    precondition(!rectifies || change.isFirstOrder || between.before != nil, "the operand of a ReLU")
+    let channels = out.shape.last ?? 1
+    let count = out.count
+    withChain(count / max(channels, 1), channels) { chain in
+      withOptional(change.scale) { scaleChange in
+        withOptional(change.bias) { biasChange in
+          withOptional(between.standardized) { standardized in
+            withOptional(between.before) { before in
+              result.withPointer { after in
+                var moved = chain_change(
+                  scale: scaleChange, bias: biasChange, is_first_order: change.isFirstOrder,
+                  standardized: standardized ?? after, before: before ?? after, after: after)
+                withMutable(&stepped) { stepped in
+                  out.withMutablePointer { out in
+                    withOptional(delta) { delta in
+                      withOptional(other) { other in
+                        chain_difference(
+                          instructions.set, chain, &moved, delta ?? UnsafePointer(out), other, out, stepped)
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func check(_ out: Tensor, _ one: Tensor?, _ other: Tensor?) {
+    precondition(
+      (one.map { $0.shape == out.shape } ?? true) && (other.map { $0.shape == out.shape } ?? true),
+      "a chain of shape \(out.shape) with tensors of others")
+    precondition(
+      (scale.map { $0.count == out.shape.last } ?? true) && (bias.map { $0.count == out.shape.last } ?? true),
+      "a chain of shape \(out.shape) with other channels")
+  }
+
+  /// Each parameter is read while its tensor is held.
+  private func withChain(_ rows: Int, _ channels: Int, _ body: (UnsafePointer<channel_chain>) -> Void) {
+    let roots = statistics.map(Normalization.inverseRoots)
+    withOptional(statistics) { mean in
+      withOptional(scale) { scale in
+        withOptional(bias) { bias in
+          func run(_ root: UnsafePointer<Float>?) {
+            var chain = channel_chain(
+              rows: rows, channels: channels, mean: mean, root: root, scale: scale, bias: bias,
+              rectifies: rectifies)
+            body(&chain)
+          }
+          if let roots { roots.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
+        }
+      }
+    }
+  }
+}
+
+/// The address of a tensor that may be missing, valid inside `body` only.
+private func withOptional(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> Void) {
+  if let tensor { tensor.withPointer { body($0) } } else { body(nil) }
+}
+
+private func withMutable(_ tensor: inout Tensor?, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
+  // Taken out while it is written: a second owner would make it copy itself.
+  guard var own = tensor.take() else { return body(nil) }
+  own.withMutablePointer { body($0) }
+  tensor = own
+}
