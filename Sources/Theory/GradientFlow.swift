@@ -12,6 +12,15 @@ public protocol GradientFlow: Sendable {
 
   /// The change of the prediction at the source and at the probe by a small step at the source, up to one common factor.
   func response(_ weights: [Double], source: LabelledPoint, probe: LabelledPoint) -> Response
+
+  /// The same for many pairs in one state: what depends on the weights alone is computed once.
+  func responses(_ weights: [Double]) -> (_ source: LabelledPoint, _ probe: LabelledPoint) -> Response
+}
+
+extension GradientFlow {
+  public func responses(_ weights: [Double]) -> (LabelledPoint, LabelledPoint) -> Response {
+    { response(weights, source: $0, probe: $1) }
+  }
 }
 
 /// Where a flow is at one time.
@@ -57,7 +66,8 @@ extension GradientFlow {
   public func elasticities(
     _ state: FlowState, pairs: [(source: LabelledPoint, probe: LabelledPoint)]
   ) -> [Double?] {
-    pairs.map { response(state.weights, source: $0.source, probe: $0.probe).value }
+    let response = responses(state.weights)
+    return pairs.map { response($0.source, $0.probe).value }
   }
 }
 

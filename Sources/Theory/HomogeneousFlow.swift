@@ -125,4 +125,9 @@ public struct HomogeneousFlow: GradientFlow {
   public func response(_ weights: [Double], source: LabelledPoint, probe: LabelledPoint) -> Response {
     HomogeneousPredictor.response(weights, degree: degree, source: source.x, probe: probe.x)
   }
+
+  public func responses(_ weights: [Double]) -> (LabelledPoint, LabelledPoint) -> Response {
+    let slopes = HomogeneousPredictor.slopes(weights, degree: degree)
+    return { HomogeneousPredictor.response(slopes: slopes, source: $0.x, probe: $1.x) }
+  }
 }

@@ -9,11 +9,19 @@ public enum HomogeneousPredictor {
   public static func response(
     _ weights: [Double], degree: Double, source: [Double], probe: [Double]
   ) -> Response {
-    // Relative to the largest weight: powers would underflow for small weights, and S does not see a common factor.
+    response(slopes: slopes(weights, degree: degree), source: source, probe: probe)
+  }
+
+  /// w^{2d−2} up to a common factor, which S does not see: relative to the largest weight, since powers of small weights
+  /// would underflow.
+  static func slopes(_ weights: [Double], degree: Double) -> [Double] {
     let largest = weights.max() ?? 1
+    return weights.map { degree == 1 ? 1 : pow($0 / largest, 2 * degree - 2) }
+  }
+
+  static func response(slopes: [Double], source: [Double], probe: [Double]) -> Response {
     var (own, other) = (0.0, 0.0)
-    for (i, weight) in weights.enumerated() {
-      let slope = degree == 1 ? 1 : pow(weight / largest, 2 * degree - 2)
+    for (i, slope) in slopes.enumerated() {
       own += slope * source[i] * source[i]
       other += slope * source[i] * probe[i]
     }

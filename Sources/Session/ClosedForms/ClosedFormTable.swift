@@ -124,9 +124,8 @@ struct ClosedFormTable {
   }
 
   private func responses(_ state: FlowState) -> [[Response]] {
-    points.sources.map { source in
-      points.probes.map { flow.response(state.weights, source: source, probe: $0) }
-    }
+    let response = flow.responses(state.weights)
+    return points.sources.map { source in points.probes.map { response(source, $0) } }
   }
 
   /// S of all pairs at one time.

@@ -144,9 +144,8 @@ struct RunComparison {
         workers: session.workers)
       let values = try measured.pairs?.numbers(in: "value") ?? []
       let pairs = samples.indices.flatMap { i in samples.indices.compactMap { j in i == j ? nil : (i, j) } }
-      let closed = pairs.map {
-        flow.response(state.weights, source: samples[$0.0], probe: samples[$0.1]).value
-      }
+      let closed = flow.elasticities(
+        state, pairs: pairs.map { (source: samples[$0.0], probe: samples[$0.1]) })
       let both = zip(closed, values).compactMap { a, b in a.map { ($0, b) } }.filter { $0.1.isFinite }
       guard !both.isEmpty else { continue }
       let count = Double(both.count)
