@@ -69,6 +69,11 @@ extension SessionError: CustomStringConvertible {
     case .rangeTooLong: ("the range is too long", nil, "At most a million values are made.")
     case .emptyStatistic(let name):
       ("\(name) of no values", nil, "The list or the filtered table is empty or too short.")
+    case .noGeometricMean(let low, let all):
+      (
+        "geomean needs values above 0: \(low) of \(all) \(low == 1 ? "is" : "are") 0 or below",
+        "leave them out by a filter, as in geomean(t[value > 0], value), or take the median", nil
+      )
     case .notRepeatable(let kind): ("repeat goes over a list or a range, not over \(kind)", nil, nil)
     case .repeatColumn(let name):
       ("the tables already have a column '\(name)' with other entries", "give the repeat another name", nil)

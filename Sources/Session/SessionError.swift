@@ -24,6 +24,8 @@ public enum SessionError: Error, Equatable, Sendable {
   case rangeBounds
   case rangeTooLong
   case emptyStatistic(String)
+  /// So many values of all are 0 or below.
+  case noGeometricMean(low: Int, of: Int)
   case notRepeatable(kind: String)
   case identicalRuns(name: String, first: String, second: String)
   case repeatColumn(String)

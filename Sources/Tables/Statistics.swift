@@ -43,10 +43,9 @@ public enum Statistics {
     return ordered[below] + share * (ordered[below + 1] - ordered[below])
   }
 
-  /// exp(mean log v): 0 if one is zero, nil if one is negative.
+  /// exp(mean log v); nil if one is 0 or below: a 0 would say nothing of the others.
   public static func geometricMean(_ values: [Double]) -> Double? {
-    if values.contains(where: { $0 < 0 }) { return nil }
-    if values.contains(0), !values.contains(where: \.isNaN) { return 0 }
+    if values.contains(where: { $0 <= 0 }) { return nil }
     return mean(values.map { log($0) }).map { exp($0) }
   }
 

@@ -1,5 +1,6 @@
 #include "chains.h"
 #include "instructions.h"
+#include "norms.h"
 #include "passes.h"
 #include "products.h"
 #include "updates.h"

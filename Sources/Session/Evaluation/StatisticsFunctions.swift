@@ -7,7 +7,7 @@ extension Registry {
     [
       summary(.mean, "the mean"), summary(.median, "the median"),
       summary(.sd, "the standard deviation (n - 1)"), summary(.sem, "the standard error of the mean"),
-      summary(.geomean, "the geometric mean"), summary(.sum, "the sum"),
+      summary(.geomean, "the geometric mean of values above 0"), summary(.sum, "the sum"),
       extreme(.min, "the smallest"), extreme(.max, "the largest"),
       FunctionDeclaration(
         name: "quantile", doc: "the value below which a share of the values lies",
@@ -50,8 +50,15 @@ extension Registry {
     if case .table(let table) = value { return try statistic(kind, of: table, call) }
     guard call.positional.count == 1, call.argument(named: "by") == nil else { throw call.usageError }
     let numbers = try numbers(value, call)
-    guard let result = kind(numbers) else { throw SessionError.emptyStatistic(call.function.name) }
+    guard let result = kind(numbers) else { throw undefined(kind, of: numbers) }
     return .number(result)
+  }
+
+  /// Why a statistic has no value.
+  private static func undefined(_ kind: Statistic, of numbers: [Double]) -> SessionError {
+    let low = numbers.count { $0 <= 0 }
+    return kind == .geomean && low > 0
+      ? .noGeometricMean(low: low, of: numbers.count) : .emptyStatistic(kind.rawValue)
   }
 
   private static func numbers(_ value: Value, _ call: FunctionCall) throws -> [Double] {
@@ -74,7 +81,7 @@ extension Registry {
     let summarised = try table.withoutCoveredKeys(keeping: by).summarised(column, kind, by: by)
     if !by.isEmpty { return .table(summarised).made(from: [.table(whole)]) }
     guard let result = try summarised.cell(0, column).number else {
-      throw SessionError.emptyStatistic(call.function.name)
+      throw undefined(kind, of: try table.column(named: column).presentNumbers)
     }
     return .number(result)
   }
