@@ -55,24 +55,20 @@ public struct ChannelChain: Sendable {
     check(out, own, other)
     check(out, between.standardized, between.before)
     precondition((statistics == nil) == (between.standardized == nil), "a chain keeps what it standardizes")
-    let channels = out.shape.last ?? 1
-    let count = out.count
-    withChain(count / max(channels, 1), channels) { chain in
-      withMutable(&between.standardized) { standardized in
-        withMutable(&between.before) { before in
-          out.withMutablePointer { out in
-            withOptional(own) { own in
-              withOptional(other) { other in
-                let place =
-                  switch x {
-                  case .tensor: own
-                  case .standardized: standardized.map { UnsafePointer($0) }
-                  case .before: before.map { UnsafePointer($0) }
-                  case .result: UnsafePointer(out)
-                  }
-                guard let place else { preconditionFailure("the operand of a chain has no place") }
-                chain_value(instructions.set, chain, place, other, standardized, before, out)
-              }
+    withExtendedLifetime((own, other)) {
+      withChain(like: out) { chain in
+        withMutable(&between.standardized) { standardized in
+          withMutable(&between.before) { before in
+            out.withMutablePointer { out in
+              let place =
+                switch x {
+                case .tensor: address(own)
+                case .standardized: standardized.map { UnsafePointer($0) }
+                case .before: before.map { UnsafePointer($0) }
+                case .result: UnsafePointer(out)
+                }
+              guard let place else { preconditionFailure("the operand of a chain has no place") }
+              chain_value(instructions.set, chain, place, address(other), standardized, before, out)
             }
           }
         }
@@ -96,28 +92,18 @@ public struct ChannelChain: Sendable {
     check(out, result, stepped)
     precondition(change.scale == nil || between.standardized != nil, "the operand of a scale that changes")
     precondition(!rectifies || change.isFirstOrder || between.before != nil, "the operand of a ReLU")
-    let channels = out.shape.last ?? 1
-    let count = out.count
-    withChain(count / max(channels, 1), channels) { chain in
-      withOptional(change.scale) { scaleChange in
-        withOptional(change.bias) { biasChange in
-          withOptional(between.standardized) { standardized in
-            withOptional(between.before) { before in
-              result.withPointer { after in
-                var moved = chain_change(
-                  scale: scaleChange, bias: biasChange, is_first_order: change.isFirstOrder,
-                  standardized: standardized ?? after, before: before ?? after, after: after)
-                withMutable(&stepped) { stepped in
-                  out.withMutablePointer { out in
-                    withOptional(delta) { delta in
-                      withOptional(other) { other in
-                        chain_difference(
-                          instructions.set, chain, &moved, delta ?? UnsafePointer(out), other, out, stepped)
-                      }
-                    }
-                  }
-                }
-              }
+    withExtendedLifetime((delta, other, change, between)) {
+      result.withPointer { after in
+        var moved = chain_change(
+          scale: address(change.scale), bias: address(change.bias), is_first_order: change.isFirstOrder,
+          standardized: address(between.standardized) ?? after, before: address(between.before) ?? after,
+          after: after)
+        withChain(like: out) { chain in
+          withMutable(&stepped) { stepped in
+            out.withMutablePointer { out in
+              chain_difference(
+                instructions.set, chain, &moved, address(delta) ?? UnsafePointer(out), address(other), out,
+                stepped)
             }
           }
         }
@@ -134,29 +120,23 @@ public struct ChannelChain: Sendable {
       "a chain of shape \(out.shape) with other channels")
   }
 
-  /// Each parameter is read while its tensor is held.
-  private func withChain(_ rows: Int, _ channels: Int, _ body: (UnsafePointer<channel_chain>) -> Void) {
-    let roots = statistics.map(Normalization.inverseRoots)
-    withOptional(statistics) { mean in
-      withOptional(scale) { scale in
-        withOptional(bias) { bias in
-          func run(_ root: UnsafePointer<Float>?) {
-            var chain = channel_chain(
-              rows: rows, channels: channels, mean: mean, root: root, scale: scale, bias: bias,
-              rectifies: rectifies)
-            body(&chain)
-          }
-          if let roots { roots.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
-        }
+  /// Calls `body` with the chain for tensors like `out`; its parameters are held meanwhile.
+  private func withChain(like out: Tensor, _ body: (UnsafePointer<channel_chain>) -> Void) {
+    let channels = out.shape.last ?? 1
+    let roots = statistics.map(Normalization.inverseRoots) ?? []
+    withExtendedLifetime(self) {
+      roots.withUnsafeBufferPointer { roots in
+        var chain = channel_chain(
+          rows: out.count / max(channels, 1), channels: channels, mean: address(statistics),
+          root: roots.baseAddress, scale: address(scale), bias: address(bias), rectifies: rectifies)
+        body(&chain)
       }
     }
   }
 }
 
-/// The address of a tensor that may be missing, valid inside `body` only.
-private func withOptional(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> Void) {
-  if let tensor { tensor.withPointer { body($0) } } else { body(nil) }
-}
+/// The address of a tensor that may be missing, valid as long as the caller holds the tensor.
+private func address(_ tensor: Tensor?) -> UnsafePointer<Float>? { tensor.map { $0.withPointer { $0 } } }
 
 private func withMutable(_ tensor: inout Tensor?, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
   // Taken out while it is written: a second owner would make it copy itself.
