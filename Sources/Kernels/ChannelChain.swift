@@ -55,8 +55,10 @@ public struct ChannelChain: Sendable {
     check(out, own, other)
     check(out, between.standardized, between.before)
     precondition((statistics == nil) == (between.standardized == nil), "a chain keeps what it standardizes")
+    // A second owner of `out` would make it copy itself.
+    let shape = out.shape
     withExtendedLifetime((own, other)) {
-      withChain(like: out) { chain in
+      withChain(like: shape) { chain in
         withMutable(&between.standardized) { standardized in
           withMutable(&between.before) { before in
             out.withMutablePointer { out in
@@ -92,13 +94,14 @@ public struct ChannelChain: Sendable {
     check(out, result, stepped)
     precondition(change.scale == nil || between.standardized != nil, "the operand of a scale that changes")
     precondition(!rectifies || change.isFirstOrder || between.before != nil, "the operand of a ReLU")
+    let shape = out.shape
     withExtendedLifetime((delta, other, change, between)) {
       result.withPointer { after in
         var moved = chain_change(
           scale: address(change.scale), bias: address(change.bias), is_first_order: change.isFirstOrder,
           standardized: address(between.standardized) ?? after, before: address(between.before) ?? after,
           after: after)
-        withChain(like: out) { chain in
+        withChain(like: shape) { chain in
           withMutable(&stepped) { stepped in
             out.withMutablePointer { out in
               chain_difference(
@@ -120,14 +123,14 @@ public struct ChannelChain: Sendable {
       "a chain of shape \(out.shape) with other channels")
   }
 
-  /// Calls `body` with the chain for tensors like `out`; its parameters are held meanwhile.
-  private func withChain(like out: Tensor, _ body: (UnsafePointer<channel_chain>) -> Void) {
-    let channels = out.shape.last ?? 1
+  /// Calls `body` with the chain for tensors of a shape; its parameters are held meanwhile.
+  private func withChain(like shape: Shape, _ body: (UnsafePointer<channel_chain>) -> Void) {
+    let channels = shape.last ?? 1
     let roots = statistics.map(Normalization.inverseRoots) ?? []
     withExtendedLifetime(self) {
       roots.withUnsafeBufferPointer { roots in
         var chain = channel_chain(
-          rows: out.count / max(channels, 1), channels: channels, mean: address(statistics),
+          rows: shape.count / max(channels, 1), channels: channels, mean: address(statistics),
           root: roots.baseAddress, scale: address(scale), bias: address(bias), rectifies: rectifies)
         body(&chain)
       }
