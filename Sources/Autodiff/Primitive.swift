@@ -163,11 +163,11 @@ public enum Primitive: Hashable, Sendable {
       pooling.averageGradient(d, into: &out)
     case .standardize:
       overwriting(&out, accumulating) { out in
-        if let statistics = statistics() {
-          Normalization.batchGradient(d, output: y(), statistics, into: &out)
-        } else {
-          Normalization.scaleByDeviation(d, parameter(), into: &out)
+        guard let statistics = statistics() else {
+          return Normalization.scaleByDeviation(d, parameter(), into: &out)
         }
+        Elementwise.copy(d, into: &out)
+        ChannelChain(statistics: statistics).takeBackThroughBatch(&out, standardized: y())
       }
     case .scale: Normalization.scale(d, by: parameter(), into: &out, accumulating: accumulating)
     case .groupNormalize(let normalization):

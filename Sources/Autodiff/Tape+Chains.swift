@@ -3,9 +3,9 @@ import Tensor
 
 /// Operations of a tape that one pass over memory computes: each reads the one before it and nobody else does.
 ///
-/// Of `add`, `standardize`, `scale`, `bias` and `relu` at least two, in this order.
+/// Of `add`, `standardize`, `scale`, `bias` and `relu` at least two, in this order, or `standardize` alone.
 struct Chain: Hashable, Sendable {
-  let nodes: Range<Int>
+  var nodes: Range<Int>
   var add: Int?
   var standardize: Int?
   var scale: Int?
@@ -15,6 +15,8 @@ struct Chain: Hashable, Sendable {
   var last: Int { nodes.upperBound - 1 }
   /// Whose value the ReLU reads.
   var before: Int? { relu.map { $0 - 1 } }
+  /// Whether it begins with an operation that a parameter of one scalar a channel belongs to.
+  var hasSums: Bool { standardize != nil || scale != nil || bias != nil }
 }
 
 extension Tape {
@@ -25,7 +27,7 @@ extension Tape {
     var index = 0
     while index < nodes.count {
       let chain = chain(from: index, nodes, readers)
-      if chain.nodes.count > 1 { chains.append(chain) }
+      if chain.nodes.count > 1 || chain.standardize != nil { chains.append(chain) }
       index = max(chain.nodes.upperBound, index + 1)
     }
     return chains
@@ -52,63 +54,84 @@ extension Tape {
     if found.add == nil { found.scale = takes { if case .scale = $0 { true } else { false } } }
     if found.add == nil { found.bias = takes { if case .bias = $0 { true } else { false } } }
     found.relu = takes { $0 == .relu }
-    return Chain(
-      nodes: start..<end, add: found.add, standardize: found.standardize, scale: found.scale,
-      bias: found.bias, relu: found.relu)
+    found.nodes = start..<end
+    return found
   }
 
   /// For each operation the one in whose place its value is written, or its difference: a product that a chain alone reads
   /// lies where the chain goes on.
   struct Homes: Hashable, Sendable {
-    /// In passes whose differences or gradients are asked for.
-    var values: [Int]
-    /// In training, where nobody asks for the operand of a ReLU.
-    var trainingValues: [Int]
-    var differences: [Int]
+    /// In passes whose differences are asked for.
+    private var values: [Int]
+    /// In those for gradients, where nobody asks for the operand of a ReLU.
+    private var gradients: [Int]
+    /// Where nothing between is asked for.
+    private(set) var differences: [Int]
+    /// By the first operation of a chain, or an operation alone, the places that nobody reads after it.
+    private(set) var lastReads: [[Int]]
 
     init(_ nodes: [Node], _ chains: [Chain]) {
       values = Array(nodes.indices)
-      (trainingValues, differences) = (values, values)
+      (gradients, differences) = (values, values)
       let readers = Tape.readers(of: nodes)
-      for chain in chains where chain.add == nil {
+      // The gradient at a scale needs its operand, which a standardization keeps.
+      for chain in chains where chain.add == nil && (chain.scale == nil || chain.standardize != nil) {
         guard let product = nodes[chain.nodes.lowerBound].first, readers[product] == 1,
           nodes[product].primitive.isProduct
         else { continue }
         values[product] = chain.standardize ?? chain.before ?? chain.last
-        trainingValues[product] = chain.standardize ?? chain.last
+        gradients[product] = chain.standardize ?? chain.last
         differences[product] = chain.last
+      }
+      lastReads = [[Int]](repeating: [], count: nodes.count)
+      var starts = [Int: Int]()
+      for chain in chains { for index in chain.nodes { starts[index] = chain.nodes.lowerBound } }
+      var isRead = Set<Int>()
+      for index in nodes.indices.reversed() {
+        let start = starts[index] ?? index
+        for input in nodes[index].inputs where starts[input] != start {
+          let home = differences[input]
+          // What a chain goes on with in its own place stays.
+          if input == 0 || starts[home] == start || !isRead.insert(home).inserted { continue }
+          lastReads[start].append(home)
+        }
       }
     }
 
-    /// One more operation has its own place.
+    /// One more operation has its own place, which is read to the end.
     mutating func append() {
       let place = values.count
       values.append(place)
-      trainingValues.append(place)
+      gradients.append(place)
       differences.append(place)
+      lastReads.append([])
+    }
+
+    /// Where values lie in a pass.
+    func values(for purpose: Purpose) -> [Int] {
+      switch purpose {
+      case .differences: values
+      case .gradients, .training: gradients
+      case .prediction: differences
+      }
     }
   }
 
   /// Computes the values of a chain.
-  func evaluate(
-    _ chain: Chain, _ parameters: [Tensor], isTraining: Bool, into activations: inout Activations
-  ) {
-    let homes = isTraining ? homes.trainingValues : homes.values
+  func evaluate(_ chain: Chain, _ parameters: [Tensor], into activations: inout Activations) {
+    let homes = homes.values(for: activations.purpose)
     let first = nodes[chain.nodes.lowerBound]
     guard let operand = first.first else { return }
     var kernel = kernel(of: chain, parameters)
-    if isTraining, let node = chain.standardize {
-      var own = parameters[nodes[node]]
-      Normalization.statistics(of: activations.values[homes[operand]], into: &own)
-      activations.statistics[node] = own
-      kernel.statistics = own
-    }
-    let before = isTraining ? nil : chain.before
-    if let standardize = chain.standardize { activations.makeRoom(standardize, for: self) }
+    if let node = chain.standardize, let own = activations.statistics[node] { kernel.statistics = own }
+    let before = activations.purpose == .differences ? chain.before : nil
+    let standardized = activations.purpose == .prediction ? nil : chain.standardize
+    if let standardized { activations.makeRoom(standardized, for: self) }
     if let before { activations.makeRoom(before, for: self) }
     activations.makeRoom(chain.last, for: self)
+    // A standardization alone is its chain's result.
     var between = ChannelChain.Between(
-      standardized: chain.standardize.map { activations.take($0) },
+      standardized: standardized == chain.last ? nil : standardized.map { activations.take($0) },
       before: before.map { activations.take($0) })
     var out = activations.take(chain.last)
     let home = homes[operand]
@@ -118,9 +141,7 @@ extension Tape {
       } else if home == before { .before } else { .tensor(activations.values[home]) }
     kernel.value(x, first.second.map { activations.values[homes[$0]] }, between: &between, into: &out)
     activations.values[chain.last] = out
-    if let node = chain.standardize, let standardized = between.standardized {
-      activations.values[node] = standardized
-    }
+    if let standardized, let value = between.standardized { activations.values[standardized] = value }
     if let before, let value = between.before { activations.values[before] = value }
   }
 
@@ -168,7 +189,7 @@ extension Tape {
   }
 
   /// The chain's parameters as its kernel takes them.
-  private func kernel(of chain: Chain, _ parameters: [Tensor]) -> ChannelChain {
+  func kernel(of chain: Chain, _ parameters: [Tensor]) -> ChannelChain {
     func parameter(_ node: Int?) -> Tensor? { node.map { parameters[nodes[$0]] } }
     return ChannelChain(
       statistics: parameter(chain.standardize), scale: parameter(chain.scale), bias: parameter(chain.bias),

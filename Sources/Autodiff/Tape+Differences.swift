@@ -38,6 +38,12 @@ public struct Differences: Sendable {
     hasSum.fill(with: false, count: tape.nodes.count)
   }
 
+  /// Lets others have the room of an operation that is read no more.
+  mutating func release(_ index: Int) {
+    deltas.release(index)
+    sums.release(index)
+  }
+
   /// Moves out room for value + δ of an operation, which `keepSum` takes back.
   mutating func roomForSum(_ index: Int, for tape: Tape) -> Tensor {
     sums.makeRoom(index, for: tape)
@@ -81,7 +87,11 @@ extension Tape {
     let wantsStepped = isFirstOrder ? [] : operandsOfChanges(changes)
     var index = 0
     while index < nodes.count {
-      defer { index += 1 }
+      let start = index
+      defer {
+        for place in homes.lastReads[start] { differences.release(place) }
+        index += 1
+      }
       if let chain = chains[index],
         difference(
           chain, parameters, changes: changes, base: base, isFirstOrder: isFirstOrder,

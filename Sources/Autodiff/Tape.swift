@@ -34,6 +34,8 @@ public struct Tape: Hashable, Sendable {
   public private(set) var multiplyAdds = 0
   /// For each operation the chain that begins with it; none before `fuse`.
   private(set) var chains: [Chain?] = [nil]
+  /// For each operation of a chain the one that it begins with.
+  private(set) var chainStarts: [Int?] = [nil]
   private(set) var homes = Homes([], [])
 
   public init(input: SampleShape) {
@@ -46,7 +48,10 @@ public struct Tape: Hashable, Sendable {
   /// Lets one pass over memory compute what follows a product, with the same bits; nothing is recorded afterwards.
   public mutating func fuse() {
     let found = Tape.chains(of: nodes)
-    for chain in found { chains[chain.nodes.lowerBound] = chain }
+    for chain in found {
+      chains[chain.nodes.lowerBound] = chain
+      for index in chain.nodes { chainStarts[index] = chain.nodes.lowerBound }
+    }
     homes = Homes(nodes, found)
   }
 
@@ -73,6 +78,7 @@ public struct Tape: Hashable, Sendable {
           || nodes[first].needsGradient || second.map { nodes[$0].needsGradient } ?? false))
     homes.append()
     chains.append(nil)
+    chainStarts.append(nil)
     return nodes.count - 1
   }
 
@@ -84,6 +90,18 @@ public struct Tape: Hashable, Sendable {
   }
 }
 
+/// What the values of a pass are wanted for, which decides what of them is kept.
+public enum Purpose: Sendable {
+  /// Differences and gradients: all of them, with the kept statistics.
+  case differences
+  /// Gradients, with the kept statistics.
+  case gradients
+  /// Gradients, with the statistics of the batch, which stand in `Activations.statistics` afterwards.
+  case training
+  /// The output alone.
+  case prediction
+}
+
 /// One tensor for each operation of a tape, for a batch: values, gradients or differences.
 ///
 /// Buffers are kept between passes with the same batch size, so that warm ones need no room. One value of this type goes
@@ -92,23 +110,58 @@ public struct Activations: Sendable {
   public internal(set) var values: [Tensor] = []
   /// By operation, the statistics of the batch where `standardize` used them.
   public internal(set) var statistics: [Int: Tensor] = [:]
+  /// What the pass is for, and the operation that it goes on with.
+  private(set) var purpose = Purpose.differences
+  var position = 0
+  /// The standardization where the pass waits for the other parts of a batch, and the moments of this part.
+  private var waiting: Int?
+  private(set) var moments: ChannelMoments?
   public private(set) var samples = 0
-  /// Which operations a backward pass has reached.
-  var isWritten: [Bool] = []
+  /// Buffers that hold nothing at present.
+  private var spare: [Tensor] = []
 
   public init() {}
 
-  mutating func prepare(for tape: Tape, samples: Int) {
-    if self.samples == samples && values.count == tape.nodes.count { return }
+  mutating func prepare(for tape: Tape, samples: Int, _ purpose: Purpose = .differences) {
+    position = 0
+    if !statistics.isEmpty { statistics = [:] }
+    if self.samples == samples && values.count == tape.nodes.count && self.purpose == purpose { return }
     values = [Tensor](repeating: .empty, count: tape.nodes.count)
-    self.samples = samples
+    spare = []
+    (self.samples, self.purpose) = (samples, purpose)
+  }
+
+  /// Waits at a standardization with what this part of the batch knows.
+  mutating func wait(at node: Int, for own: ChannelMoments) { (waiting, moments) = (node, own) }
+
+  /// Takes the statistics of the whole batch where it waits.
+  mutating func receive(_ joined: ChannelMoments.Joined) {
+    guard let node = waiting else { return }
+    var tensor = Tensor(uninitialized: [2, joined.channels])
+    joined.write(to: &tensor)
+    statistics[node] = tensor
+    (waiting, moments) = (nil, nil)
   }
 
   /// Gives the tensor of an operation its room when it is first to be written.
   mutating func makeRoom(_ index: Int, for tape: Tape) {
     if values[index].count > 0 { return }
-    values[index] = Tensor(uninitialized: tape.nodes[index].shape.batch(of: samples))
+    let shape = tape.nodes[index].shape.batch(of: samples)
+    if let place = spare.lastIndex(where: { $0.count == shape.count }) {
+      values[index] = spare.remove(at: place).reshaped(to: shape)
+    } else {
+      values[index] = Tensor(uninitialized: shape)
+    }
   }
+
+  /// Lets others have the room of an operation's tensor, which is read no more.
+  mutating func release(_ index: Int) {
+    if values[index].count == 0 { return }
+    spare.append(take(index))
+  }
+
+  /// Lets others have the room of a tensor that was taken out.
+  mutating func recycle(_ tensor: consuming Tensor) { spare.append(tensor) }
 
   /// Moves an operation's tensor out, so that it is written in place.
   mutating func take(_ index: Int) -> Tensor {

@@ -16,3 +16,8 @@ void chain_difference(enum instructions set, const struct channel_chain *chain, 
                       const float *delta, const float *other, float *out, float *stepped) {
   CHOOSE(set, chain_difference, chain, change, delta, other, out, stepped);
 }
+
+void chain_gradient(enum instructions set, const struct channel_chain *chain, const struct chain_gradient *gradient,
+                    const float *d, float *out, float *other) {
+  CHOOSE(set, chain_gradient, chain, gradient, d, out, other);
+}

@@ -7,23 +7,18 @@
 #define LOOPS "norm.h"
 #include "each.h"
 
-void channel_sums(enum instructions set, const float *x, size_t row, size_t rows, size_t channels, double *sums) {
-  CHOOSE(set, sums, x, row, rows, channels, sums);
+void channel_moments(enum instructions set, const float *x, size_t rows, size_t channels, const float *shift, double *sums,
+                     double *squares) {
+  CHOOSE(set, moments, x, rows, channels, shift, sums, squares);
 }
 
-void channel_squares(enum instructions set, const float *x, size_t row, size_t rows, size_t channels, const double *mean,
-                     double *sums) {
-  CHOOSE(set, squares, x, row, rows, channels, mean, sums);
+void channel_sums(enum instructions set, const float *x, size_t row, size_t rows, size_t channels, double *sums) {
+  CHOOSE(set, sums, x, row, rows, channels, sums);
 }
 
 void channel_products(enum instructions set, const float *a, const float *b, size_t row, size_t rows, size_t channels,
                       double *sums) {
   CHOOSE(set, products, a, b, row, rows, channels, sums);
-}
-
-void batch_gradient(enum instructions set, const float *d, const float *y, const float *mean, const float *projection,
-                    const float *root, float *out, size_t rows, size_t channels) {
-  CHOOSE(set, batch_gradient, d, y, mean, projection, root, out, rows, channels);
 }
 
 void standardize_rows(enum instructions set, const float *x, const float *shift, const float *factor, float *out,

@@ -54,15 +54,6 @@ TARGET static void JOIN(add_bias_, NAME)(float *out, const float *x, const float
   }
 }
 
-TARGET static void JOIN(bias_gradient_, NAME)(float *restrict out, const float *d, size_t row, size_t rows,
-                                              size_t channels) {
-  for (size_t c = 0; c < channels; c++) out[c] = 0;
-  for (size_t r = 0; r < rows; r++) {
-    const float *from = d + r * row;
-    for (size_t c = 0; c < channels; c++) out[c] += from[c];
-  }
-}
-
 #undef JOIN
 #undef JOIN_
 #undef NAME

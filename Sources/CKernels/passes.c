@@ -44,7 +44,3 @@ void pass_tanh_difference(enum instructions set, float *out, const float *delta,
 void pass_add_bias(enum instructions set, float *out, const float *x, const float *b, size_t rows, size_t channels) {
   CHOOSE(set, add_bias, out, x, b, rows, channels);
 }
-
-void pass_bias_gradient(enum instructions set, float *out, const float *d, size_t row, size_t rows, size_t channels) {
-  CHOOSE(set, bias_gradient, out, d, row, rows, channels);
-}

@@ -143,7 +143,7 @@ public struct ExactEngine: Sendable {
       let weights = LastPlaces(network, draw: draw, workers).moved(weights)
       return concurrently(tiles) { tile in
         var activations = Activations()
-        network.tape.evaluate(weights, tile.input, into: &activations)
+        network.tape.evaluate(weights, tile.input, for: .prediction, into: &activations)
         return activations.output.doubles
       }
     }

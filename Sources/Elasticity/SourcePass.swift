@@ -11,13 +11,13 @@ struct SourcePass: Sendable {
   /// Where the gradients are taken.
   let weights: [Tensor]
   private(set) var activations = Activations()
-  private(set) var gradients = Activations()
+  private(set) var gradients = Gradients()
   let outputGradient: Tensor
 
   init(network: Network, weights: [Tensor], loss: Loss, sources: Dataset, rows range: Range<Int>) {
     (rows, self.weights) = (range, weights)
     let rows = Array(range)
-    network.tape.evaluate(weights, sources.batch(rows: rows), into: &activations)
+    network.tape.evaluate(weights, sources.batch(rows: rows), for: .gradients, into: &activations)
     outputGradient = loss.gradient(activations.output, sources.targets(rows, for: loss), scale: 1)
     network.tape.backpropagate(weights, activations, outputGradient: outputGradient, into: &gradients)
   }

@@ -23,8 +23,6 @@ struct Step: Sendable {
   }
 
   var movement: Movement
-  /// The values at the source alone, of which changes in factors are made.
-  var source: Activations
   /// What was counted while it was formed.
   var sums: Sums
 
@@ -66,7 +64,6 @@ struct StepScratch: Sendable {
   var gradient = Tensor.empty
   /// For each parameter room for its change or its stepped values, or empty.
   private var parameters: [Tensor]
-  private var source = Activations()
   /// One per number of samples: a full tile, the last tile and few samples keep their own buffers.
   var activations = BuffersBySize<Activations>()
   var differences = BuffersBySize<Differences>()
@@ -89,15 +86,8 @@ struct StepScratch: Sendable {
     if gradient.count < count { gradient = Tensor(uninitialized: [count]) }
   }
 
-  mutating func takeSource() -> Activations {
-    var room = Activations()
-    swap(&room, &source)
-    return room
-  }
-
   /// Takes back the room of a step that is done with; `isFixed` names the parameters that it borrowed.
   mutating func reclaim(_ step: consuming Step, isFixed: [Bool]) {
-    source = step.source
     switch step.movement {
     case .weights(let weights):
       for parameter in weights.indices where !isFixed[parameter] {

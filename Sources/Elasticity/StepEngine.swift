@@ -58,13 +58,11 @@ struct StepEngine: Sendable {
   /// Forms the step at `source`, whose room `scratch.reclaim` takes back.
   func step(at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) -> Step {
     let tensors = weights.tensors
-    var values = scratch.takeSource()
-    values.copy(source - pass.rows.lowerBound, of: pass.activations, for: network.tape)
     var changes = [ParameterChange](repeating: .none, count: usesDifferences ? tensors.count : 0)
     var stepped = usesDifferences ? [] : tensors
     var found = Step.Sums()
     for parameter in tensors.indices where !isFixed[parameter] {
-      if usesDifferences, let change = change(inFactors: parameter, source, pass, values) {
+      if usesDifferences, let change = change(inFactors: parameter, source, pass) {
         changes[parameter] = change
         continue
       }
@@ -80,7 +78,7 @@ struct StepEngine: Sendable {
       if usesDifferences { changes[parameter] = .dense(room) } else { stepped[parameter] = room }
     }
     return Step(
-      movement: usesDifferences ? .changes(changes) : .weights(stepped), source: values, sums: found)
+      movement: usesDifferences ? .changes(changes) : .weights(stepped), sums: found)
   }
 
   /// new − old outputs of every probe of a tile, sample after sample.
@@ -97,7 +95,7 @@ struct StepEngine: Sendable {
       return result
     case .weights(let stepped):
       var activations = scratch.activations.take(samples) ?? Activations()
-      network.tape.evaluate(stepped, tile.input, into: &activations)
+      network.tape.evaluate(stepped, tile.input, for: .prediction, into: &activations)
       let (new, old) = (activations.output.doubles, tile.outputs)
       scratch.activations.keep(activations, samples)
       return zip(new, old).map { $0 - $1 }
@@ -151,7 +149,7 @@ struct StepEngine: Sendable {
 
   /// A step along the gradient as factors, where the layer is better served by them.
   private func change(
-    inFactors parameter: Int, _ source: Int, _ pass: SourcePass, _ values: Activations
+    inFactors parameter: Int, _ source: Int, _ pass: SourcePass
   ) -> ParameterChange? {
     let learningRate: Float
     switch rule {
@@ -162,8 +160,9 @@ struct StepEngine: Sendable {
     let index = network.tape.parameterNodes[parameter]
     let node = network.tape.nodes[index]
     guard let operand = node.first, node.primitive.prefersLowRank else { return nil }
+    let sample = source - pass.rows.lowerBound
     return .lowRank(
-      input: values.values[operand],
-      gradient: pass.gradients.sample(source - pass.rows.lowerBound, of: index), scale: -learningRate)
+      input: pass.activations.sample(sample, of: operand),
+      gradient: network.tape.outputGradient(index, pass.gradients, sample: sample), scale: -learningRate)
   }
 }

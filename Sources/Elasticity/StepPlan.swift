@@ -64,7 +64,7 @@ struct StepPlan: Sendable {
     if let row {
       own = changes[row]
     } else {
-      own = engine.changes(of: step, at: alone(source, step), &scratch)[0]
+      own = engine.changes(of: step, at: alone(source), &scratch)[0]
     }
     let noise: SourceResponse.Noise =
       if let noise, !engine.usesDifferences {
@@ -82,10 +82,8 @@ struct StepPlan: Sendable {
   }
 
   /// The base prediction of a source that is no probe.
-  private func alone(_ source: Int, _ step: Step) -> Tile {
-    beginsAtGradient
-      ? Tile(base: step.source, targets: sources.changeTargets([source], loss: loss))
-      : Tile(network: engine.network, weights: engine.weights, data: sources, rows: [source], loss: loss)
+  private func alone(_ source: Int) -> Tile {
+    Tile(network: engine.network, weights: engine.weights, data: sources, rows: [source], loss: loss)
   }
 
   private func finding(_ step: Step, _ own: PredictionChange, _ outputs: [Double]) -> StepFinding {

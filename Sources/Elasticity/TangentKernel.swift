@@ -30,8 +30,9 @@ public struct TangentKernel: Sendable {
       throw .kernelTooLarge(points: points.count, weights: largest, most: TangentKernel.mostScalars)
     }
     let tape = network.tape
-    var (activations, backward) = (Activations(), Activations())
-    tape.evaluate(weights, points.batch(rows: Array(0..<points.count)), into: &activations)
+    var (activations, backward) = (Activations(), Gradients())
+    tape.evaluate(
+      weights, points.batch(rows: Array(0..<points.count)), for: .gradients, into: &activations)
     var gram = Tensor(zeros: [1, 1, points.count, points.count])
     for output in 0..<network.outputs {
       var direction = Tensor(zeros: activations.output.shape)

@@ -45,7 +45,7 @@ public struct ChannelChain: Sendable {
 
   /// The result for x, or for x + other. What `between` has room for is written too.
   ///
-  /// - Precondition: all tensors have the shape of the result; `between` has room after a standardization.
+  /// - Precondition: all tensors have the shape of the result.
   public func value(
     _ x: Operand, _ other: Tensor? = nil, between: inout Between, into out: inout Tensor,
     instructions: Instructions = .best
@@ -54,7 +54,7 @@ public struct ChannelChain: Sendable {
     if case .tensor(let tensor) = x { own = tensor }
     check(out, own, other)
     check(out, between.standardized, between.before)
-    precondition((statistics == nil) == (between.standardized == nil), "a chain keeps what it standardizes")
+    precondition(statistics != nil || between.standardized == nil, "a chain without a standardization")
     // A second owner of `out` would make it copy itself.
     let shape = out.shape
     withExtendedLifetime((own, other)) {
@@ -124,7 +124,7 @@ public struct ChannelChain: Sendable {
   }
 
   /// Calls `body` with the chain for tensors of a shape; its parameters are held meanwhile.
-  private func withChain(like shape: Shape, _ body: (UnsafePointer<channel_chain>) -> Void) {
+  func withChain(like shape: Shape, _ body: (UnsafePointer<channel_chain>) -> Void) {
     let channels = shape.last ?? 1
     let roots = statistics.map(Normalization.inverseRoots) ?? []
     withExtendedLifetime(self) {
@@ -139,9 +139,9 @@ public struct ChannelChain: Sendable {
 }
 
 /// The address of a tensor that may be missing, valid as long as the caller holds the tensor.
-private func address(_ tensor: Tensor?) -> UnsafePointer<Float>? { tensor.map { $0.withPointer { $0 } } }
+func address(_ tensor: Tensor?) -> UnsafePointer<Float>? { tensor.map { $0.withPointer { $0 } } }
 
-private func withMutable(_ tensor: inout Tensor?, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
+func withMutable(_ tensor: inout Tensor?, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
   // Taken out while it is written: a second owner would make it copy itself.
   guard var own = tensor.take() else { return body(nil) }
   own.withMutablePointer { body($0) }

@@ -128,12 +128,16 @@ public enum Elementwise {
     let rows = d.count / max(channels, 1)
     let first = sample ?? 0
     precondition(first < samples, "sample \(first) of \(samples)")
-    d.withPointer { d in
-      out.withMutablePointer {
-        pass_bias_gradient(
-          instructions.set, $0, d + first * channels, step * channels, rows / step, channels)
+    let sums = d.withPointer { d in
+      [Double](unsafeUninitializedCapacity: channels) { buffer, count in
+        if let base = buffer.baseAddress {
+          channel_sums(
+            instructions.set, d + first * channels, step * channels, rows / step, channels, base)
+        }
+        count = channels
       }
     }
+    out.withMutablePointer { out in for c in 0..<channels { out[c] = Float(sums[c]) } }
   }
 
   /// Hands the addresses of three tensors of one shape to a loop. The loop stands inside `body`: a call for each element

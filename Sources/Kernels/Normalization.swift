@@ -8,27 +8,11 @@ public enum Normalization {
   public static let epsilon = 1e-5
 
   /// Mean and biased variance of each channel over all pixels and samples, `[2, channels]`.
-  ///
-  /// The variance is summed over deviations from the mean, in a second pass.
   public static func statistics(
     of x: Tensor, into out: inout Tensor, instructions: Instructions = .best
   ) {
-    let channels = x.shape[3]
-    let rows = x.count / max(channels, 1)
-    precondition(out.shape == [2, channels], "statistics of \(x.shape) in \(out.shape)")
-    x.withPointer { x in
-      let means = sums(channels) { channel_sums(instructions.set, x, channels, rows, channels, $0) }
-        .map { $0 / Double(rows) }
-      let squares = sums(channels) {
-        channel_squares(instructions.set, x, channels, rows, channels, means, $0)
-      }
-      out.withMutablePointer { out in
-        for c in 0..<channels {
-          out[c] = Float(means[c])
-          out[channels + c] = Float(squares[c] / Double(rows))
-        }
-      }
-    }
+    precondition(out.shape == [2, x.shape[3]], "statistics of \(x.shape) in \(out.shape)")
+    ChannelMoments.joined([ChannelMoments(of: x, instructions: instructions)]).write(to: &out)
   }
 
   /// (x − mean) / √(variance + ε), with statistics `[2, channels]`.
@@ -47,30 +31,6 @@ public enum Normalization {
     channelwise(
       d, shifts: [Float](repeating: 0, count: d.shape[3]), factors: inverseRoots(statistics), into: &out,
       instructions)
-  }
-
-  /// The gradient at the input where the statistics are the batch's own:
-  /// (d − mean(d) − y·mean(d·y)) / √(variance + ε), y the output.
-  public static func batchGradient(
-    _ d: Tensor, output y: Tensor, _ statistics: Tensor, into out: inout Tensor,
-    instructions: Instructions = .best
-  ) {
-    precondition(d.shape == y.shape && d.shape == out.shape, "batchGradient: shapes differ")
-    let channels = d.shape[3]
-    let rows = d.count / max(channels, 1)
-    let roots = inverseRoots(statistics)
-    d.withPointer { d in
-      y.withPointer { y in
-        let means = sums(channels) { channel_sums(instructions.set, d, channels, rows, channels, $0) }
-          .map { Float($0 / Double(rows)) }
-        let projections = sums(channels) {
-          channel_products(instructions.set, d, y, channels, rows, channels, $0)
-        }.map { Float($0 / Double(rows)) }
-        out.withMutablePointer { out in
-          batch_gradient(instructions.set, d, y, means, projections, roots, out, rows, channels)
-        }
-      }
-    }
   }
 
   /// x·γ, one γ a channel; adds to what is there where `accumulating`.

@@ -23,7 +23,7 @@ struct CostEstimate: Equatable {
 
   /// Steps of three forward passes each; beside the run itself, a gradient of every batch shard and activations are held.
   static func training(_ network: Network, batch: Int, steps: Int) -> CostEstimate {
-    let shards = network.normalizesBatches || batch < 8 ? 1.0 : batch < 64 ? 2 : 4
+    let shards = batch < 8 ? 1.0 : batch < 64 ? 2 : 4
     return CostEstimate(
       multiplyAdds: 3 * Double(batch) * Double(steps) * Double(network.tape.multiplyAdds),
       bytes: 4 * Double(network.weightCount) * shards + 2 * Double(batch) * activations(network))

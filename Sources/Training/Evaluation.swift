@@ -25,7 +25,7 @@ public struct Evaluation: Hashable, Sendable {
     workers.forEach(of: &parts) { index, part in
       let rows = Array(index * chunk..<min(data.count, (index + 1) * chunk))
       var activations = Activations()
-      network.tape.evaluate(weights, data.batch(rows: rows), into: &activations)
+      network.tape.evaluate(weights, data.batch(rows: rows), for: .prediction, into: &activations)
       let targets = data.targets(rows, for: loss)
       part.loss = loss.values(activations.output, targets).reduce(0, +)
       part.correct = Evaluation.correct(activations.output, targets)

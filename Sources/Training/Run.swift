@@ -3,6 +3,7 @@ import Datasets
 import Kernels
 import Network
 import Random
+import Synchronization
 import Tensor
 
 /// What a run needs to know besides the model, the data and the optimiser.
@@ -152,7 +153,7 @@ public struct Run: Sendable {
       accuracy: Double(active.reduce(0) { $0 + $1.correct }) / Double(rows.count))
     guard report.loss.isFinite else { throw .diverged(step: report.step, loss: report.loss) }
     optimizer.step(
-      gradients: active.map(\.gradients), live: network.tape.liveRanges, fixed: network.tape.isStatistic,
+      gradients: active.map(\.part.gradients), live: network.tape.liveRanges, fixed: network.tape.isStatistic,
       weights: &weights, state: &state, workers: workers)
     keepStatistics(of: active)
     history.append(report)
@@ -162,17 +163,28 @@ public struct Run: Sendable {
   /// Forward and backward of one batch; returns how many shards it took. They are taken out while they are written to: a
   /// second owner would make every buffer be copied.
   private mutating func runShards(_ rows: [Int], _ workers: Workers) -> Int {
-    // A batch that is normalized by its own statistics stays whole.
-    let parts =
-      network.normalizesBatches ? [rows] : Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
+    let parts = Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
     while shards.count < parts.count { shards.append(Shard(network: network)) }
     var active: [Shard] = []
     swap(&active, &shards)
     let epoch = step / batchesPerEpoch
-    workers.forEach(of: &active, first: parts.count) { [network, weights, data, options] index, shard in
-      shard.run(
-        parts[index], batch: rows.count, epoch: epoch, seed: options.seed, network: network, weights: weights,
-        data: data, loss: options.loss)
+    let packed = parts.count > 1 ? network.tape.packed(weights, workers) : []
+    var (isFirst, isDone) = (true, false)
+    while !isDone {
+      let ends = Mutex(true)
+      workers.forEach(of: &active, first: parts.count) {
+        [network, weights, data, options, isFirst] index, shard in
+        if isFirst {
+          shard.begin(
+            parts[index], epoch: epoch, seed: options.seed, network: network, data: data, loss: options.loss)
+        }
+        let end = shard.advance(
+          batch: rows.count, network: network, weights: weights, packed: packed, loss: options.loss)
+        if !end { ends.withLock { $0 = false } }
+      }
+      isDone = ends.withLock { $0 }
+      if !isDone { Shard.join(&active, first: parts.count, network: network, weights: weights) }
+      isFirst = false
     }
     swap(&active, &shards)
     return parts.count
@@ -180,11 +192,12 @@ public struct Run: Sendable {
 
   /// Moves the kept statistics by a tenth towards those of the batch, the variance in its unbiased form, as PyTorch.
   private mutating func keepStatistics(of shards: ArraySlice<Shard>) {
-    guard network.normalizesBatches, let shard = shards.first else { return }
-    for (index, batch) in shard.statistics {
+    guard let shard = shards.first else { return }
+    let samples = shards.reduce(0) { $0 + $1.part.samples }
+    for (index, batch) in shard.part.statistics {
       guard let parameter = network.tape.nodes[index].parameter else { continue }
       let shape = network.tape.nodes[index].shape
-      let count = Float(shape.height * shape.width * shard.samples)
+      let count = Float(shape.height * shape.width * samples)
       let channels = batch.shape[1]
       let unbiased = count > 1 ? count / (count - 1) : 1
       for i in 0..<2 * channels {

@@ -1,5 +1,6 @@
 import Autodiff
 import Datasets
+import Kernels
 import Network
 import Random
 import Tensor
@@ -9,16 +10,12 @@ import Tensor
 /// The split depends on the batch and the network alone, never on the number of workers: each part of a gradient is summed
 /// by itself.
 struct Shard: Sendable {
-  var gradients: [Tensor]
-  var loss = 0.0
-  var correct = 0
-  /// By operation, the batch statistics that were used in place of the kept ones.
-  var statistics: [Int: Tensor] { activations.statistics }
-  var samples: Int { activations.samples }
-  private var activations = Activations()
-  private var backward = Activations()
+  private(set) var part: BatchPart
+  private(set) var loss = 0.0
+  private(set) var correct = 0
+  private var targets = Targets.classes([])
 
-  init(network: Network) { gradients = network.tape.zeroGradients() }
+  init(network: Network) { part = BatchPart(for: network.tape) }
 
   /// Cuts a batch into at most four parts of about equal size, none so small that a thread is not worth its start.
   static func split(_ rows: [Int], multiplyAdds: Int) -> [[Int]] {
@@ -27,24 +24,28 @@ struct Shard: Sendable {
     return (0..<count).map { Array(rows[rows.count * $0 / count..<rows.count * ($0 + 1) / count]) }
   }
 
-  /// Forward and backward over `rows`; the gradient is that of the mean over `batch` samples.
-  mutating func run(
-    _ rows: [Int], batch: Int, epoch: Int, seed: Seed, network: Network, weights: [Tensor], data: Dataset,
-    loss: Loss
-  ) {
-    network.tape.evaluate(
-      weights, data.batch(rows: rows, epoch: epoch, seed: seed), isTraining: true, into: &activations)
-    let targets = data.targets(rows, for: loss)
-    self.loss = loss.values(activations.output, targets).reduce(0, +)
-    correct = Evaluation.correct(activations.output, targets)
-    network.tape.backpropagate(
-      weights, activations,
-      outputGradient: loss.gradient(activations.output, targets, scale: 1 / Double(batch)),
-      into: &backward)
-    for parameter in gradients.indices {
-      network.tape.parameterGradient(
-        parameter, of: weights, activations, backward, into: &gradients[parameter])
+  /// Begins a pass over `rows`.
+  mutating func begin(_ rows: [Int], epoch: Int, seed: Seed, network: Network, data: Dataset, loss: Loss) {
+    part.begin(data.batch(rows: rows, epoch: epoch, seed: seed), network.tape)
+    targets = data.targets(rows, for: loss)
+  }
+
+  /// Goes on, forward and then backward; the gradient is that of the mean over `batch` samples.
+  ///
+  /// - Returns: whether the gradient is there, else the shards have to be joined.
+  mutating func advance(
+    batch: Int, network: Network, weights: [Tensor], packed: [PackedWeights?], loss: Loss
+  ) -> Bool {
+    part.advance(network.tape, weights, packed: packed) { output in
+      self.loss = loss.values(output, targets).reduce(0, +)
+      correct = Evaluation.correct(output, targets)
+      return loss.gradient(output, targets, scale: 1 / Double(batch))
     }
+  }
+
+  /// Lets the shards of a batch go on where they wait for each other.
+  static func join(_ shards: inout [Shard], first count: Int, network: Network, weights: [Tensor]) {
+    network.tape.join(weights, count: count) { place, change in change(&shards[place].part) }
   }
 }
 

@@ -62,7 +62,7 @@ extension Workload {
 
   private static func backward(_ run: Run, batch: Int) throws -> () throws -> Void {
     let rows = Array(0..<batch)
-    var (activations, gradients) = (Activations(), Activations())
+    var (activations, gradients) = (Activations(), Gradients())
     var ofWeights = run.network.tape.zeroGradients()
     run.network.tape.evaluate(run.weights, run.data.batch(rows: rows), into: &activations)
     let atOutput = Loss.crossEntropy.gradient(

@@ -48,9 +48,9 @@ import Testing
   }
 
   @Test func valueAndGradientsGoThroughTheStatisticsOfTheBatch() throws {
-    var (activations, backward) = (Activations(), Activations())
+    var (activations, backward) = (Activations(), Gradients())
     let (tape, parameters, input) = (Self.tape, parameters, input)
-    tape.evaluate(parameters, input, isTraining: true, into: &activations)
+    tape.evaluate(parameters, input, for: .training, into: &activations)
     let x = input.scalars.map(Double.init)
     let w = parameters[0].scalars.map(Double.init)
     let gamma = parameters[2].scalars.map(Double.init)
@@ -85,7 +85,7 @@ import Testing
 
   @Test func theStatisticsOfTheBatchAreReportedAndNotKept() throws {
     var activations = Activations()
-    Self.tape.evaluate(parameters, input, isTraining: true, into: &activations)
+    Self.tape.evaluate(parameters, input, for: .training, into: &activations)
     let statistics = try #require(activations.statistics[2])
     let z = activations.values[1].scalars.map(Double.init)
     let column = stride(from: 1, to: z.count, by: Self.channels).map { z[$0] }

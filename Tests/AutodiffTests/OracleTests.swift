@@ -36,7 +36,7 @@ import Testing
     let values = oracle.values(test.input.scalars.map(Double.init), samples: test.samples)
     let expected = oracle.gradients(
       values, outputGradient: c.scalars.map(Double.init), samples: test.samples)
-    var (activations, backward) = (Activations(), Activations())
+    var (activations, backward) = (Activations(), Gradients())
     test.tape.evaluate(test.parameters, test.input, into: &activations)
     test.tape.backpropagate(test.parameters, activations, outputGradient: c, into: &backward)
     for (index, value) in values.enumerated() {

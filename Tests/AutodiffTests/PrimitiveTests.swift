@@ -21,7 +21,7 @@ import Testing
   func gradientsAgreeWithCentralDifferences(_ test: TapeCase) {
     let c = test.draw(test.tape.output.batch(of: test.samples), "weights of the loss")
     var activations = Activations()
-    var gradients = Activations()
+    var gradients = Gradients()
     test.tape.evaluate(test.parameters, test.input, into: &activations)
     test.tape.backpropagate(test.parameters, activations, outputGradient: c, into: &gradients)
     let input = test.input.scalars.map(Double.init)
@@ -47,7 +47,7 @@ import Testing
   func perSampleGradientSeesItsSampleOnly(_ test: TapeCase) {
     var c = test.draw(test.tape.output.batch(of: test.samples), "weights of the loss")
     var activations = Activations()
-    var gradients = Activations()
+    var gradients = Gradients()
     test.tape.evaluate(test.parameters, test.input, into: &activations)
     test.tape.backpropagate(test.parameters, activations, outputGradient: c, into: &gradients)
     let channels = test.tape.output.channels
@@ -66,7 +66,7 @@ import Testing
   /// Piece by piece, whatever their size, a gradient has the bits that it has as a whole, and no live scalar is left out.
   @Test(arguments: TapeCase.all, [1, 20, 1 << 16])
   func gradientsComeInPiecesToo(_ test: TapeCase, _ most: Int) {
-    var (activations, gradients) = (Activations(), Activations())
+    var (activations, gradients) = (Activations(), Gradients())
     test.tape.evaluate(test.parameters, test.input, into: &activations)
     test.tape.backpropagate(
       test.parameters, activations, outputGradient: test.draw(test.tape.output.batch(of: test.samples), "d"),
@@ -117,7 +117,7 @@ import Testing
   func lowRankChangeEqualsDenseChange(_ test: TapeCase) {
     let scale: Float = -0.01
     var base = Activations()
-    var backward = Activations()
+    var backward = Gradients()
     test.tape.evaluate(test.parameters, test.input, into: &base)
     test.tape.backpropagate(
       test.parameters, base, outputGradient: test.draw(base.output.shape, "gradient"), into: &backward)
@@ -128,7 +128,7 @@ import Testing
       default: return .none
       }
       return .lowRank(
-        input: base.sample(1, of: node.inputs[0]), gradient: backward.sample(1, of: index), scale: scale)
+        input: base.sample(1, of: node.inputs[0]), gradient: test.tape.outputGradient(index, backward, sample: 1), scale: scale)
     }
     let dense: [ParameterChange] = test.parameters.indices.map { parameter in
       guard case .lowRank = factors[parameter] else { return .none }
@@ -147,7 +147,7 @@ import Testing
     let test = try #require(TapeCase.all.first { $0.description == "residual add" })
     let (parameters, input) = (test.parameters, test.input)
     let gradient = test.draw(test.tape.output.batch(of: test.samples), "gradient")
-    var (activations, backward) = (Activations(), Activations())
+    var (activations, backward) = (Activations(), Gradients())
     func pass() {
       test.tape.evaluate(parameters, input, into: &activations)
       test.tape.backpropagate(parameters, activations, outputGradient: gradient, into: &backward)

@@ -162,7 +162,7 @@ import Training
     let (network, weights, points) = (subject.network, subject.run.weights, subject.points)
     let found = try subject.responses(update: .sgd(learningRate: 1e-2)).changes
     let rows = Array(0..<points.count)
-    var (base, backward) = (Activations(), Activations())
+    var (base, backward) = (Activations(), Gradients())
     network.tape.evaluate(weights, points.batch(rows: rows), into: &base)
     network.tape.backpropagate(
       weights, base,

@@ -43,14 +43,17 @@ import Testing
     let roots = (0..<channels).map {
       Float(1 / (Double(statistics[flat: channels + $0]) + Normalization.epsilon).squareRoot())
     }
-    let means = sums(shape) { Double(d[flat: $0]) }.map { Float($0 / rows) }
-    let projections = sums(shape) { Double(d[flat: $0]) * Double(y[flat: $0]) }.map { Float($0 / rows) }
+    let gamma = noise([channels], 4)
+    let means = zip(sums(shape) { Double(d[flat: $0]) }, gamma.scalars).map { Float($0 * Double($1) / rows) }
+    let projections = zip(sums(shape) { Double(d[flat: $0]) * Double(y[flat: $0]) }, gamma.scalars)
+      .map { Float($0 * Double($1) / rows) }
     let expected = (0..<shape.count).map { place in
       let c = place % channels
-      return (d[flat: place] - means[c] - y[flat: place] * projections[c]) * roots[c]
+      return (d[flat: place] * gamma[flat: c] - means[c] - y[flat: place] * projections[c]) * roots[c]
     }
-    var out = Tensor(uninitialized: shape)
-    Normalization.batchGradient(d, output: y, statistics, into: &out, instructions: instructions)
+    var out = d
+    ChannelChain(statistics: statistics, scale: gamma)
+      .takeBackThroughBatch(&out, standardized: y, instructions: instructions)
     #expect(out.scalars == expected)
   }
 

@@ -77,7 +77,7 @@ import Testing
     network.tape.evaluate(poisoned, input, into: &again)
     #expect(again.output == base.output)
     let d = draw(base.output.shape)
-    var backward = Activations()
+    var backward = Gradients()
     network.tape.backpropagate(poisoned, again, outputGradient: d, into: &backward)
     for (parameter, ranges) in network.tape.liveRanges.enumerated() {
       for sample in [nil, 2] {
@@ -101,7 +101,7 @@ import Testing
     let network = try model.network(input: SampleShape(height: 16, width: 16, channels: 3), outputs: 4)
     let weights = network.initialWeights(seed: .init(5), workers: Workers(count: 1))
     let input = draw(network.input.batch(of: 3))
-    var (activations, backward) = (Activations(), Activations())
+    var (activations, backward) = (Activations(), Gradients())
     network.tape.evaluate(weights, input, into: &activations)
     let oracle = Oracle(network.tape, parameters: weights)
     let values = oracle.values(input.scalars.map(Double.init), samples: 3)

@@ -63,7 +63,7 @@ import Training
 
   private func gradients(_ run: Run, _ rows: [Int]) -> [[Double]] {
     let network = run.network
-    var (activations, backward) = (Activations(), Activations())
+    var (activations, backward) = (Activations(), Gradients())
     network.tape.evaluate(run.weights, run.data.batch(rows: rows), into: &activations)
     let d = Loss.crossEntropy.gradient(
       activations.output, run.data.targets(rows, for: .crossEntropy), scale: 1 / Double(rows.count))

@@ -38,4 +38,23 @@ struct chain_change {
 void chain_difference(enum instructions set, const struct channel_chain *chain, const struct chain_change *change,
                       const float *delta, const float *other, float *out, float *stepped);
 
+/* The gradient at the result on its way back to the operand. */
+struct chain_gradient {
+  const float *after;        /* the result, read where the chain rectifies */
+  const float *standardized; /* the operand of the scale, read for its sums and where statistics are the batch's own */
+  /* Where the statistics are the batch's own: the means by channel of the gradient after the scale, and of it times what was
+     standardized; NULL where statistics are fixed. */
+  const float *mean;
+  const float *projection;
+  size_t groups;       /* row r counts into the sums of group r mod groups */
+  double *bias_sums;   /* [groups, channels], sums of the gradient at the bias, or NULL */
+  double *scale_sums;  /* sums of it times the operand of the scale, or NULL */
+  bool adds;           /* to `other`, which is overwritten else */
+};
+
+/* d goes back to `out` and, where the chain begins with an addition, to `other` too; each may be NULL, and `out` may be d.
+   Sums run in double in the order of the rows and begin at 0. */
+void chain_gradient(enum instructions set, const struct channel_chain *chain, const struct chain_gradient *gradient,
+                    const float *d, float *out, float *other);
+
 #endif

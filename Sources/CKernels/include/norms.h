@@ -8,20 +8,16 @@
 /* Sums over rows for each channel, in double and in the order of the rows: every set of instructions gives the same bits. Row r
    of an operand begins r * row places after its first. */
 
+/* sums[c] = sum of x[r, c] - shift[c], squares[c] = sum of its square. */
+void channel_moments(enum instructions set, const float *x, size_t rows, size_t channels, const float *shift, double *sums,
+                     double *squares);
+
 /* sums[c] = sum of x[r, c] */
 void channel_sums(enum instructions set, const float *x, size_t row, size_t rows, size_t channels, double *sums);
-
-/* sums[c] = sum of (x[r, c] - mean[c])^2 */
-void channel_squares(enum instructions set, const float *x, size_t row, size_t rows, size_t channels, const double *mean,
-                     double *sums);
 
 /* sums[c] = sum of a[r, c] * b[r, c] */
 void channel_products(enum instructions set, const float *a, const float *b, size_t row, size_t rows, size_t channels,
                       double *sums);
-
-/* out[r, c] = (d[r, c] - mean[c] - y[r, c] * projection[c]) * root[c], each operation rounded by itself; out may be d. */
-void batch_gradient(enum instructions set, const float *d, const float *y, const float *mean, const float *projection,
-                    const float *root, float *out, size_t rows, size_t channels);
 
 /* out[r, c] = (x[r, c] - shift[c]) * factor[c] */
 void standardize_rows(enum instructions set, const float *x, const float *shift, const float *factor, float *out,

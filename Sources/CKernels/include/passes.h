@@ -38,7 +38,4 @@ void pass_tanh_difference(enum instructions set, float *out, const float *delta,
 /* out[r, c] = x[r, c] + b[c]; x may be out itself. */
 void pass_add_bias(enum instructions set, float *out, const float *x, const float *b, size_t rows, size_t channels);
 
-/* out[c] = sum of d[r * row + c] over r < rows, in their order. */
-void pass_bias_gradient(enum instructions set, float *out, const float *d, size_t row, size_t rows, size_t channels);
-
 #endif
