@@ -15,6 +15,8 @@ public struct BatchPart: Sendable {
 
   public init(for tape: Tape) { gradients = tape.zeroGradients() }
 
+  /// Bytes of its values and of the way back, those of the parameters' gradients not counted.
+  public var bytes: Int { activations.bytes + backward.bytes }
   public var samples: Int { activations.samples }
   public var output: Tensor { activations.output }
   /// By operation, the statistics of the batch that were used in place of the kept ones.
@@ -31,10 +33,10 @@ public struct BatchPart: Sendable {
   /// - Parameter outputGradient: asked for once, when the output is there.
   /// - Returns: whether the gradients are there.
   public mutating func advance(
-    _ tape: Tape, _ parameters: [Tensor], packed: [PackedWeights?], outputGradient: (Tensor) -> Tensor
+    _ tape: Tape, _ parameters: [Tensor], outputGradient: (Tensor) -> Tensor
   ) -> Bool {
     if !isBackward {
-      guard tape.advance(parameters, packed: packed, &activations) else { return false }
+      guard tape.advance(parameters, &activations) else { return false }
       isBackward = true
       tape.begin(outputGradient(activations.output), activations, &backward)
     }

@@ -21,11 +21,16 @@ public struct Gradients: Sendable {
 
   public init() {}
 
+  public var bytes: Int { outputs.bytes }
+
   /// The number of samples.
   var samples: Int { outputs.samples }
 
   mutating func begin(_ tape: Tape, _ outputGradient: Tensor, samples: Int) {
     outputs.prepare(for: tape, samples: samples)
+    // What the last pass kept gives its room; that of the output was the caller's.
+    outputs.values[tape.nodes.count - 1] = .empty
+    for index in tape.nodes.indices { outputs.release(index) }
     isWritten.fill(with: false, count: tape.nodes.count)
     if sums.count != tape.nodes.count {
       sums = [ChannelChain.Sums?](repeating: nil, count: tape.nodes.count)

@@ -23,6 +23,8 @@ public struct Differences: Sendable {
 
   public init() {}
 
+  public var bytes: Int { deltas.bytes + sums.bytes }
+
   /// new − old of the network's output.
   public var output: Tensor { deltas.output }
 

@@ -170,6 +170,9 @@ public struct Activations: Sendable {
     return tensor
   }
 
+  /// Bytes of all tensors and of the room that is kept for others; a tensor that is somebody else's too counts.
+  public var bytes: Int { 4 * (values + spare).reduce(0) { $0 + $1.count } }
+
   /// The last operation's tensor.
   public var output: Tensor { values[values.count - 1] }
 

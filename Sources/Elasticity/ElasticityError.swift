@@ -30,6 +30,8 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
   case noSuchAttribute(String, known: [String])
   /// More pairs of samples than are kept in memory.
   case tooManyPairs(sources: Int, probes: Int, most: Int)
+  /// One source and one probe at a time take more bytes than there are.
+  case memory(needs: Int, has: Int)
   /// Predictions of the network are not finite: the weights have diverged.
   case notFinite(sample: Int)
   /// The gradients of one layer at all points are more numbers than are held.
@@ -79,6 +81,8 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
     case .nothingToMeasure(let what): "the list of \(what) is empty: name at least one"
     case .tooManyPairs(let sources, let probes, let most):
       "\(sources) sources and \(probes) probes are \(sources * probes) pairs, at most \(most) are kept: pick fewer points"
+    case .memory(let needs, let has):
+      "one source and one probe at a time take \(megabytes(needs)), and \(megabytes(has)) may be used: set memory=\(megabytes(needs))"
     case .notFinite(let sample):
       "the network predicts NaN or infinity at sample \(sample): its weights have diverged, nothing can be measured"
     case .kernelTooLarge(let points, let weights, let most):
@@ -91,4 +95,6 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
       "stopped after \(done) of \(count) sources; this measurement is not kept"
     }
   }
+
+  private func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000)MB" }
 }

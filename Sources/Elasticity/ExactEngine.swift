@@ -20,11 +20,7 @@ public struct ExactEngine: Sendable {
 
   /// Below this many multiply-adds a dense difference pass, twice the work of a subtraction, is not worth saving on: with
   /// an MLP it is a hundred times more accurate.
-  static let smallNetwork = 1_000_000
-  /// Probes run in batches of this many, whose activations one worker holds; no result depends on it.
-  static let tile = 64
-  /// Sources go forward and backward in batches of this many, so that two workers share them.
-  static let pass = 16
+  public static let smallNetwork = 1_000_000
   /// A pair keeps its whole change of prediction; a million of them take half a gigabyte.
   static let mostPairs = 1_000_000
 
@@ -42,8 +38,7 @@ public struct ExactEngine: Sendable {
   ///   arithmetic is checked where they need it most; without any, changes alone are given.
   /// - Throws: `ElasticityError`, among it `interrupted` when `shouldStop` answers true between two sources.
   /// - Complexity: about sources · (probes + 6) + probes forward passes, twice that for a source whose subtraction does
-  ///   not hold. Memory: the activations of all probes and of 64 sources, one stepped network a worker, and about 500
-  ///   bytes a pair.
+  ///   not hold. Memory: `MemoryPlan`.
   public func responses(
     sources: Dataset, probes: Dataset, update: UpdateRule, method: Method = .automatic,
     distances: [Distance] = [], shouldStop: @escaping @Sendable () -> Bool = { false }
@@ -56,18 +51,20 @@ public struct ExactEngine: Sendable {
     }
     if update.isFirstOrder, method == .subtraction { throw .noSubtraction }
     let plan = try plan(sources: sources, probes: probes, update, method, distances)
-    var scratch = kept.spare.take(min(workers.count, sources.count), for: network)
+    var scratch = kept.spare.take(plan.memory.crew, for: network)
     defer { kept.spare.giveBack(scratch) }
     var responses: [SourceResponse] = []
-    for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
-      let passes = try passes(over: sources, chunk)
-      var results = [SourceResponse?](repeating: nil, count: chunk.count)
-      workers.forEach(of: &results, scratch: &scratch) { place, result, scratch in
+    let crew = Workers(count: plan.memory.crew)
+    for chunk in ExactEngine.ranges(sources.count, of: plan.memory.chunk) {
+      let passes = try passes(over: sources, chunk, plan.memory)
+      let bySource = passes.flatMap { pass in pass.rows.map { (source: $0, pass: pass) } }
+      let groups = ExactEngine.ranges(bySource.count, of: plan.memory.group)
+      var results = [[SourceResponse]?](repeating: nil, count: groups.count)
+      crew.forEach(of: &results, scratch: &scratch) { place, result, scratch in
         if shouldStop() { return }
-        let source = chunk.lowerBound + place
-        result = plan.response(at: source, passes[place / ExactEngine.pass], &scratch)
+        result = plan.responses(at: Array(bySource[groups[place]]), &scratch)
       }
-      responses += results.compactMap { $0 }
+      responses += results.compactMap { $0 }.joined()
       guard responses.count == chunk.upperBound else {
         throw .interrupted(sourcesDone: responses.count, of: sources.count)
       }
@@ -104,17 +101,20 @@ public struct ExactEngine: Sendable {
       network: network, weights: weights, rule: rule, usesDifferences: usesDifferences,
       isFixed: try fixed(by: update), looks: method == .automatic ? 1024 : StepEngine.piece)
     let selfRows = probes.rows(of: sources)
-    let tiles = try tiles(of: probes, weights: weights, kept.tiles)
+    let memory = try MemoryPlan(
+      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count, usesDifferences: usesDifferences,
+      isLinear: rule.isLinear, workers: workers)
+    let tiles = try tiles(of: probes, weights: weights, memory, kept.tiles)
     var plan = StepPlan(
       engine: engine, mayFallBack: method == .automatic, sources: sources, probes: probes, loss: loss,
-      tiles: tiles, selfRows: selfRows, beginsAtGradient: beginsAtGradient, distances: distances)
+      tiles: tiles, memory: memory, selfRows: selfRows, beginsAtGradient: beginsAtGradient, distances: distances)
     if distances.isEmpty { return plan }
     let places = self.kept.lastPlaces.value { LastPlaces(network, draw: 0, workers) }
     let moved = layerWeights(
       kept.moved.value { places.moved(begin) }, packed: usesDifferences ? kept.packedMoved : nil)
     // A few sources look again at so few probes that these are predicted when they are needed.
     let looksAtMost = !usesDifferences || 2 * sources.count >= probes.count
-    let movedTiles = looksAtMost ? try self.tiles(of: probes, weights: moved, kept.movedTiles) : []
+    let movedTiles = looksAtMost ? try self.tiles(of: probes, weights: moved, memory, kept.movedTiles) : []
     plan.secondLook = StepPlan.SecondLook(engine, places, moved, tiles: movedTiles)
     if !usesDifferences {
       let ofProbes = subtractionNoise(tiles, movedTiles, begin, method)
@@ -122,8 +122,8 @@ public struct ExactEngine: Sendable {
         ofProbes,
         selfRows.contains(nil)
           ? subtractionNoise(
-            try self.tiles(of: sources, weights: weights), try self.tiles(of: sources, weights: moved), begin,
-            method) : ofProbes
+            try self.tiles(of: sources, weights: weights, memory),
+            try self.tiles(of: sources, weights: moved, memory), begin, method) : ofProbes
       )
     }
     return plan
@@ -141,8 +141,7 @@ public struct ExactEngine: Sendable {
   ) -> SubtractionNoise {
     let others = (1..<(method == .subtraction ? 8 : 1)).map { draw in
       let weights = LastPlaces(network, draw: draw, workers).moved(weights)
-      return concurrently(tiles) { tile in
-        var activations = Activations()
+      return concurrently(tiles) { tile, activations in
         network.tape.evaluate(weights, tile.input, for: .prediction, into: &activations)
         return activations.output.doubles
       }
@@ -162,10 +161,13 @@ public struct ExactEngine: Sendable {
     }
     let learningRate = update.learningRate
     let selfRows = probes.rows(of: sources)
-    let tiles = try tiles(of: probes, weights: LayerWeights(tensors: weights), kept.tiles)
+    let memory = try MemoryPlan(
+      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count, usesDifferences: false, isLinear: true,
+      workers: workers)
+    let tiles = try tiles(of: probes, weights: LayerWeights(tensors: weights), memory, kept.tiles)
     var responses: [SourceResponse] = []
-    for chunk in ExactEngine.ranges(sources.count, of: ExactEngine.tile) {
-      for pass in try passes(over: sources, chunk) {
+    for chunk in ExactEngine.ranges(sources.count, of: memory.chunk) {
+      for pass in try passes(over: sources, chunk, memory) {
         let deltas = pass.outputGradient.rows.map {
           $0.map { -learningRate * $0 / (abs($0) + UpdateRule.adamEpsilon) }
         }
@@ -190,35 +192,45 @@ public struct ExactEngine: Sendable {
 
   /// - Parameter kept: those of the last probes at these weights, which take their place.
   private func tiles(
-    of probes: Dataset, weights: LayerWeights, _ kept: KeptTiles? = nil
+    of data: Dataset, weights: LayerWeights, _ memory: MemoryPlan, _ kept: KeptTiles? = nil
   ) throws(ElasticityError) -> [Tile] {
-    if let tiles = kept?.tiles(of: probes) { return tiles }
-    let ranges = ExactEngine.ranges(probes.count, of: ExactEngine.tile)
-    let tiles = concurrently(ranges) { rows in
-      Tile(network: network, weights: weights, data: probes, rows: Array(rows), loss: loss)
+    if let tiles = kept?.tiles(of: data, memory.tile, keepsBase: memory.keepsBase) { return tiles }
+    let ranges = ExactEngine.ranges(data.count, of: memory.tile)
+    let tiles = concurrently(ranges) { rows, activations in
+      // What a tile keeps is its own.
+      if memory.keepsBase { activations = Activations() }
+      return Tile(
+        network: network, weights: weights, data: data, rows: Array(rows), loss: loss,
+        keepsBase: memory.keepsBase, &activations)
     }
-    for (tile, rows) in zip(tiles, ranges) { try checkFinite(tile.base.output, first: rows.lowerBound) }
-    kept?.keep(tiles, of: probes)
+    for (tile, rows) in zip(tiles, ranges) { try checkFinite(tile.outputs, first: rows.lowerBound) }
+    kept?.keep(tiles, of: data, memory.tile, keepsBase: memory.keepsBase)
     return tiles
   }
 
-  /// Passes over the sources of `chunk`, `pass` of them at a time.
-  private func passes(over sources: Dataset, _ chunk: Range<Int>) throws(ElasticityError) -> [SourcePass] {
-    let ranges = ExactEngine.ranges(chunk.count, of: ExactEngine.pass)
-    let passes = concurrently(ranges) { rows in
+  /// Passes over the sources of `chunk`, some of them at a time.
+  private func passes(
+    over sources: Dataset, _ chunk: Range<Int>, _ memory: MemoryPlan
+  ) throws(ElasticityError) -> [SourcePass] {
+    let size = min(MemoryPlan.mostInPass, max(1, memory.chunk / memory.crew))
+    let passes = concurrently(ExactEngine.ranges(chunk.count, of: size)) { rows, _ in
       SourcePass(
         network: network, weights: weights, loss: loss, sources: sources,
         rows: chunk.lowerBound + rows.lowerBound..<chunk.lowerBound + rows.upperBound)
     }
-    for pass in passes { try checkFinite(pass.activations.output, first: pass.rows.lowerBound) }
+    for pass in passes { try checkFinite(pass.activations.output.doubles, first: pass.rows.lowerBound) }
     return passes
   }
 
+  /// - Parameter body: gets buffers that one worker has to itself.
   private func concurrently<Element: Sendable, Result: Sendable>(
-    _ pieces: [Element], _ body: @Sendable (Element) -> Result
+    _ pieces: [Element], _ body: @Sendable (Element, inout Activations) -> Result
   ) -> [Result] {
     var results = [Result?](repeating: nil, count: pieces.count)
-    workers.forEach(of: &results) { index, result in result = body(pieces[index]) }
+    var buffers = [Activations](repeating: Activations(), count: min(workers.count, pieces.count))
+    workers.forEach(of: &results, scratch: &buffers) { index, result, buffers in
+      result = body(pieces[index], &buffers)
+    }
     return results.compactMap { $0 }
   }
 
@@ -227,8 +239,9 @@ public struct ExactEngine: Sendable {
     stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }
   }
 
-  private func checkFinite(_ outputs: Tensor, first: Int) throws(ElasticityError) {
-    let bad = outputs.withSpan { span in span.indices.first { !span[$0].isFinite } }
-    if let bad { throw .notFinite(sample: first + bad / max(outputs.shape.last ?? 1, 1)) }
+  private func checkFinite(_ outputs: [Double], first: Int) throws(ElasticityError) {
+    if let bad = outputs.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinite(sample: first + bad / max(network.outputs, 1))
+    }
   }
 }

@@ -8,6 +8,7 @@ import Tensor
 /// What the measurements of one engine share: it is made when it is first asked for.
 final class KeptWork: Sendable {
   let spare = SpareScratch()
+  let footprint = Once<Footprint>()
   /// The places by which the weights are moved, and those weights.
   let lastPlaces = Once<LastPlaces>()
   let moved = Once<[Tensor]>()
@@ -28,19 +29,25 @@ struct LayerWeights: Sendable {
 /// The predictions of the probes of the last measurement at fixed weights: the next update and the next sources begin
 /// with them. Their memory is that which the measurement needs anyhow.
 final class KeptTiles: Sendable {
-  private let last = Mutex<(probes: Dataset, tiles: [Tile])?>(nil)
+  private let last = Mutex<(probes: Dataset, tile: Int, keepsBase: Bool, tiles: [Tile])?>(nil)
 
-  /// Those of the same samples with the same labels, or nil.
-  func tiles(of probes: Dataset) -> [Tile]? {
+  /// Those of the same samples with the same labels, cut in the same way; nil where there are none. What is kept of others is
+  /// let go.
+  func tiles(of probes: Dataset, _ tile: Int, keepsBase: Bool) -> [Tile]? {
     last.withLock { last in
-      guard let last, last.probes.samples == probes.samples, last.probes.labels == probes.labels,
-        last.probes.targets == probes.targets
-      else { return nil }
-      return last.tiles
+      if let last, last.probes.samples == probes.samples, last.probes.labels == probes.labels,
+        last.probes.targets == probes.targets, last.tile == tile, last.keepsBase == keepsBase
+      {
+        return last.tiles
+      }
+      last = nil
+      return nil
     }
   }
 
-  func keep(_ tiles: [Tile], of probes: Dataset) { last.withLock { $0 = (probes, tiles) } }
+  func keep(_ tiles: [Tile], of probes: Dataset, _ tile: Int, keepsBase: Bool) {
+    last.withLock { $0 = (probes, tile, keepsBase, tiles) }
+  }
 }
 
 /// Scratch that is lent to the workers of one measurement after another: warm buffers need no room.

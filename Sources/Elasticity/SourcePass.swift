@@ -37,27 +37,38 @@ struct SourcePass: Sendable {
   }
 }
 
-/// A batch of probes with its base predictions.
+/// A batch of samples with its base predictions.
 struct Tile: Sendable {
-  let base: Activations
+  let input: Tensor
+  /// The values that differences begin with, where they are kept.
+  let base: Activations?
   let targets: PredictionTargets
   /// The base predictions, sample after sample.
   let outputs: [Double]
 
-  var input: Tensor { base.values[0] }
-
-  init(network: Network, weights: LayerWeights, data: Dataset, rows: [Int], loss: Loss) {
-    var activations = Activations()
+  init(
+    network: Network, weights: LayerWeights, data: Dataset, rows: [Int], loss: Loss, keepsBase: Bool,
+    _ activations: inout Activations
+  ) {
+    input = data.batch(rows: rows)
     network.tape.evaluate(
-      weights.tensors, packed: weights.packed, data.batch(rows: rows), into: &activations)
-    self.init(base: activations, targets: data.changeTargets(rows, loss: loss))
+      weights.tensors, packed: weights.packed, input, for: keepsBase ? .differences : .prediction,
+      into: &activations)
+    targets = data.changeTargets(rows, loss: loss)
+    outputs = activations.output.doubles
+    base = keepsBase ? activations : nil
+  }
+
+  init(input: Tensor, targets: PredictionTargets, outputs: [Double]) {
+    (self.input, base, self.targets, self.outputs) = (input, nil, targets, outputs)
   }
 
   init(base: Activations, targets: PredictionTargets) {
-    self.base = base
-    self.targets = targets
+    (input, self.base, self.targets) = (base.values[0], base, targets)
     outputs = base.output.doubles
   }
+
+  var samples: Int { input.shape[2] }
 
   /// Base predictions with their change, sample by sample.
   func changes(_ outputChange: [Double], isFirstOrder: Bool) -> [PredictionChange] {

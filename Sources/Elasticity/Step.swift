@@ -1,4 +1,5 @@
 import Autodiff
+import Kernels
 import Network
 import Tensor
 
@@ -23,8 +24,18 @@ struct Step: Sendable {
   }
 
   var movement: Movement
+  /// Weights after the step in panels, where more than one batch is predicted with them.
+  var packed: [PackedWeights?] = []
   /// What was counted while it was formed.
   var sums: Sums
+
+  /// No step.
+  static var none: Step { Step(movement: .changes([]), sums: Sums()) }
+
+  /// Packs stepped weights for more than one batch.
+  mutating func pack(_ tape: Tape) {
+    if case .weights(let stepped) = movement { packed = tape.packed(stepped, Workers(count: 1)) }
+  }
 
   /// Sums over weights, as far as a step has to look at them: a fresh Adam step does, and every step whose predictions are
   /// subtracted.
@@ -67,6 +78,8 @@ struct StepScratch: Sendable {
   /// One per number of samples: a full tile, the last tile and few samples keep their own buffers.
   var activations = BuffersBySize<Activations>()
   var differences = BuffersBySize<Differences>()
+  /// Base predictions that are not kept.
+  var base = BuffersBySize<Activations>()
 
   /// Room for a parameter is made when it is first needed: a step in factors needs none.
   init(network: Network) {
@@ -87,7 +100,8 @@ struct StepScratch: Sendable {
   }
 
   /// Takes back the room of a step that is done with; `isFixed` names the parameters that it borrowed.
-  mutating func reclaim(_ step: consuming Step, isFixed: [Bool]) {
+  mutating func reclaim(_ step: inout Step, isFixed: [Bool]) {
+    defer { step = .none }
     switch step.movement {
     case .weights(let weights):
       for parameter in weights.indices where !isFixed[parameter] {

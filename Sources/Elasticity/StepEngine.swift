@@ -81,30 +81,45 @@ struct StepEngine: Sendable {
       movement: usesDifferences ? .changes(changes) : .weights(stepped), sums: found)
   }
 
-  /// new − old outputs of every probe of a tile, sample after sample.
-  func outputChange(of step: Step, at tile: Tile, _ scratch: inout StepScratch) -> [Double] {
-    let samples = tile.base.samples
+  /// new − old outputs of every sample of a tile, one after the other.
+  ///
+  /// - Parameter base: the values at the tile, for a step by differences.
+  func outputChange(
+    of step: Step, at tile: Tile, _ base: Activations?, _ scratch: inout StepScratch
+  ) -> [Double] {
     switch step.movement {
     case .changes(let changes):
-      var differences = scratch.differences.take(samples) ?? Differences()
+      guard let base = base ?? tile.base else { preconditionFailure("a difference without its base") }
+      var differences = scratch.differences.take(tile.samples) ?? Differences()
       network.tape.difference(
-        weights.tensors, packed: weights.packed, changes: changes, base: tile.base,
+        weights.tensors, packed: weights.packed, changes: changes, base: base,
         isFirstOrder: rule.isFirstOrder, into: &differences)
       let result = differences.output.doubles
-      scratch.differences.keep(differences, samples)
+      scratch.differences.keep(differences, tile.samples)
       return result
     case .weights(let stepped):
-      var activations = scratch.activations.take(samples) ?? Activations()
-      network.tape.evaluate(stepped, tile.input, for: .prediction, into: &activations)
+      var activations = scratch.activations.take(tile.samples) ?? Activations()
+      network.tape.evaluate(
+        stepped, packed: step.packed, tile.input, for: .prediction, into: &activations)
       let (new, old) = (activations.output.doubles, tile.outputs)
-      scratch.activations.keep(activations, samples)
+      scratch.activations.keep(activations, tile.samples)
       return zip(new, old).map { $0 - $1 }
     }
   }
 
   /// The changes at all samples of a tile.
-  func changes(of step: Step, at tile: Tile, _ scratch: inout StepScratch) -> [PredictionChange] {
-    tile.changes(outputChange(of: step, at: tile, &scratch), isFirstOrder: rule.isFirstOrder)
+  func changes(
+    of step: Step, at tile: Tile, base: Activations? = nil, _ scratch: inout StepScratch
+  ) -> [PredictionChange] {
+    tile.changes(outputChange(of: step, at: tile, base, &scratch), isFirstOrder: rule.isFirstOrder)
+  }
+
+  /// The values at a tile that does not keep its own, where a step goes by differences.
+  func base(at tile: Tile, _ scratch: inout StepScratch) -> Activations? {
+    guard usesDifferences, tile.base == nil else { return nil }
+    var base = scratch.base.take(tile.samples) ?? Activations()
+    network.tape.evaluate(weights.tensors, packed: weights.packed, tile.input, into: &base)
+    return base
   }
 
   /// Turns the gradient of a piece of one parameter into its change or its stepped value.

@@ -14,6 +14,7 @@ struct StepPlan: Sendable {
   let probes: Dataset
   let loss: Loss
   let tiles: [Tile]
+  let memory: MemoryPlan
   /// For each source its row among the probes.
   let selfRows: [Int?]
   /// Whether the weights where changes begin are those where gradients are taken.
@@ -43,28 +44,54 @@ struct StepPlan: Sendable {
     var weights: LayerWeights { byDifferences.weights }
   }
 
-  /// The response to the step at one source.
-  func response(at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch) -> SourceResponse {
-    let first = changes(by: engine, at: source, pass, &scratch)
-    guard mayFallBack, !engine.usesDifferences, first.isOutdoneByDifferences else { return first }
-    return changes(by: engine.with(usesDifferences: true), at: source, pass, &scratch)
+  /// The responses to the steps at some sources, each with the pass that it belongs to.
+  func responses(
+    at sources: [(source: Int, pass: SourcePass)], _ scratch: inout StepScratch
+  ) -> [SourceResponse] {
+    let first = changes(by: engine, at: sources, &scratch)
+    guard mayFallBack, !engine.usesDifferences else { return first }
+    return zip(first, sources).map { response, source in
+      response.isOutdoneByDifferences
+        ? changes(by: engine.with(usesDifferences: true), at: [source], &scratch)[0] : response
+    }
   }
 
+  /// Takes all steps and then goes through the tiles, so that base predictions that are not kept are made once for all.
   private func changes(
-    by engine: StepEngine, at source: Int, _ pass: SourcePass, _ scratch: inout StepScratch
-  ) -> SourceResponse {
-    let step = engine.step(at: source, pass, &scratch)
-    var changes: [PredictionChange] = []
-    for tile in tiles {
-      let part = engine.changes(of: step, at: tile, &scratch)
-      if changes.isEmpty { changes = part } else { changes += part }
+    by engine: StepEngine, at sources: [(source: Int, pass: SourcePass)], _ scratch: inout StepScratch
+  ) -> [SourceResponse] {
+    var steps = sources.map { engine.step(at: $0.source, $0.pass, &scratch) }
+    if tiles.count > 1 {
+      for place in steps.indices { steps[place].pack(engine.network.tape) }
     }
+    var changes = [[PredictionChange]](repeating: [], count: steps.count)
+    for tile in tiles {
+      let base = engine.base(at: tile, &scratch)
+      for (place, step) in steps.enumerated() {
+        let part = engine.changes(of: step, at: tile, base: base, &scratch)
+        if changes[place].isEmpty { changes[place] = part } else { changes[place] += part }
+      }
+      if let base { scratch.base.keep(base, tile.samples) }
+    }
+    var responses: [SourceResponse] = []
+    for (place, (source, pass)) in sources.enumerated() {
+      responses.append(response(by: engine, to: &steps[place], at: source, changes[place], pass, &scratch))
+    }
+    return responses
+  }
+
+  /// - Parameter step: its room is given back.
+  private func response(
+    by engine: StepEngine, to step: inout Step, at source: Int, _ changes: [PredictionChange],
+    _ pass: SourcePass, _ scratch: inout StepScratch
+  ) -> SourceResponse {
+    step.packed = []
     let row = selfRows[source]
     let own: PredictionChange
     if let row {
       own = changes[row]
     } else {
-      own = engine.changes(of: step, at: alone(source), &scratch)[0]
+      own = engine.changes(of: step, at: alone(source, engine), &scratch)[0]
     }
     let noise: SourceResponse.Noise =
       if let noise, !engine.usesDifferences {
@@ -77,13 +104,16 @@ struct StepPlan: Sendable {
       isStill: own.largestChange == 0 && (engine.usesDifferences || step.sums.live == 0),
       lostPart: step.sums.lostPart, noise: noise)
     response.rows = distances.map { ($0, response.newRow($0, noise)) }
-    addAgain(to: &response, step, engine, pass, &scratch)
+    addAgain(to: &response, &step, engine, pass, &scratch)
     return response
   }
 
   /// The base prediction of a source that is no probe.
-  private func alone(_ source: Int) -> Tile {
-    Tile(network: engine.network, weights: engine.weights, data: sources, rows: [source], loss: loss)
+  private func alone(_ source: Int, _ engine: StepEngine) -> Tile {
+    var activations = Activations()
+    return Tile(
+      network: engine.network, weights: engine.weights, data: sources, rows: [source], loss: loss,
+      keepsBase: engine.usesDifferences, &activations)
   }
 
   private func finding(_ step: Step, _ own: PredictionChange, _ outputs: [Double]) -> StepFinding {
@@ -100,13 +130,12 @@ struct StepPlan: Sendable {
   /// rounding, so that no sum rounds as it did. Differences are used where the measurement is asked to subtract; where it
   /// subtracts by its own choice, steps are large and a second subtraction tells as much at half the cost.
   private func addAgain(
-    to response: inout SourceResponse, _ formed: consuming Step, _ engine: StepEngine, _ pass: SourcePass,
+    to response: inout SourceResponse, _ step: inout Step, _ engine: StepEngine, _ pass: SourcePass,
     _ scratch: inout StepScratch
   ) {
-    var step = formed
     guard let secondLook, response.rows.contains(where: { $0.distance.isConsistent && $0.row.cause == nil })
     else {
-      scratch.reclaim(step, isFixed: engine.isFixed)
+      scratch.reclaim(&step, isFixed: engine.isFixed)
       return
     }
     let again =
@@ -116,7 +145,7 @@ struct StepPlan: Sendable {
       step.movement = .changes([])
       if again.usesDifferences {
         step.movement = .weights(weights)
-        scratch.reclaim(step, isFixed: engine.isFixed)
+        scratch.reclaim(&step, isFixed: engine.isFixed)
         step = again.step(at: response.source, pass, &scratch)
       } else {
         secondLook.places.move(&weights) { !engine.isFixed[$0] }
@@ -128,32 +157,44 @@ struct StepPlan: Sendable {
     }
     let samples = [response.selfRow, response.mostDoubtfulProbe].compactMap(\.self)
     if response.selfRow == nil {
-      let alone = Tile(
-        network: engine.network, weights: secondLook.weights, data: sources, rows: [response.source],
-        loss: loss)
+      let alone = alone(response.source, again)
       response.again.append(.init(probe: nil, change: again.changes(of: step, at: alone, &scratch)[0]))
     }
     if !samples.isEmpty {
-      var base = scratch.activations.take(samples.count) ?? Activations()
-      if secondLook.tiles.isEmpty {
-        engine.network.tape.evaluate(
-          secondLook.weights.tensors, packed: secondLook.weights.packed, probes.batch(rows: samples),
-          into: &base)
-      } else {
-        for (place, sample) in samples.enumerated() {
-          base.copy(
-            sample % ExactEngine.tile, of: secondLook.tiles[sample / ExactEngine.tile].base, to: place,
-            of: samples.count, for: engine.network.tape)
-        }
-      }
-      let changes = again.changes(
-        of: step, at: Tile(base: base, targets: probes.changeTargets(samples, loss: loss)), &scratch)
-      scratch.activations.keep(base, samples.count)
+      let tile = tile(of: samples, secondLook, by: again, &scratch)
+      let changes = again.changes(of: step, at: tile, &scratch)
+      if let base = tile.base { scratch.activations.keep(base, samples.count) }
       for (probe, change) in zip(samples, changes) {
         response.again.append(.init(probe: probe == response.selfRow ? nil : probe, change: change))
       }
     }
-    scratch.reclaim(step, isFixed: again.isFixed)
+    scratch.reclaim(&step, isFixed: again.isFixed)
+  }
+
+  /// Some probes as the moved weights predict them, taken from what is known of them.
+  private func tile(
+    of samples: [Int], _ look: SecondLook, by again: StepEngine, _ scratch: inout StepScratch
+  ) -> Tile {
+    let targets = probes.changeTargets(samples, loss: loss)
+    let known = samples.compactMap { sample in
+      look.tiles.isEmpty ? nil : (tile: look.tiles[sample / memory.tile], place: sample % memory.tile)
+    }
+    let width = engine.network.outputs
+    if !again.usesDifferences, !known.isEmpty {
+      let outputs = known.flatMap { $0.tile.outputs[$0.place * width..<($0.place + 1) * width] }
+      return Tile(input: probes.batch(rows: samples), targets: targets, outputs: outputs)
+    }
+    var base = scratch.activations.take(samples.count) ?? Activations()
+    let bases = known.compactMap { known in known.tile.base.map { (base: $0, place: known.place) } }
+    if bases.isEmpty {
+      engine.network.tape.evaluate(
+        look.weights.tensors, packed: look.weights.packed, probes.batch(rows: samples), into: &base)
+    } else {
+      for (place, known) in bases.enumerated() {
+        base.copy(known.place, of: known.base, to: place, of: samples.count, for: engine.network.tape)
+      }
+    }
+    return Tile(base: base, targets: targets)
   }
 }
 

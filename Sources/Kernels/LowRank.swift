@@ -68,7 +68,8 @@ extension Convolution {
           multiply(
             Matrix(base: a, stride: g.inputChannels),
             Matrix(base: x, stride: g.inputChannels, isTransposed: true),
-            into: gram, stride: columns, m: inputSize, n: columns, k: g.inputChannels, accumulating: false)
+            into: gram, stride: columns, m: inputSize, n: columns, k: g.inputChannels, accumulating: false,
+            columnsAreSamples: true)
         }
       }
       for source in runs {

@@ -13,14 +13,17 @@ struct Matrix {
 
 /// c = scale · a·b, or c += scale · a·b when `accumulating`; a is m × k, b is k × n (after transposition), c m × n.
 ///
+/// - Parameter columnsAreSamples: whether n counts samples, so that the sums of one must run as those of many.
+///
 /// Safe when the three blocks cover the sizes given: every caller derives them from the shapes of its tensors.
 func multiply(
   _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, stride: Int, m: Int, n: Int, k: Int,
-  scale: Float = 1, accumulating: Bool, packed: PackedWeights? = nil, instructions: Instructions = .best
+  scale: Float = 1, accumulating: Bool, columnsAreSamples: Bool = false, packed: PackedWeights? = nil,
+  instructions: Instructions = .best
 ) {
   guard m > 0, n > 0 else { return }
   Counters.add(multiplyAdds: m * n * k)
-  if n == 1, scale == 1, !a.isTransposed, b.isTransposed || b.stride == 1 {
+  if n == 1, !columnsAreSamples, scale == 1, !a.isTransposed, b.isTransposed || b.stride == 1 {
     // A panel would be nearly empty: an inner product for each row.
     var products = dot_products(
       left: a.base, left_row: a.stride, right: b.base, depth: k, out: c, out_row: stride, rows: m,

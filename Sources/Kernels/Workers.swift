@@ -2,16 +2,18 @@ import COpenBLAS
 import Dispatch
 import Synchronization
 
-/// A fixed number of threads over which independent pieces of work are spread.
+/// A fixed number of threads over which independent pieces of work are spread, and the memory that these may use.
 ///
 /// Threads are made here and nowhere else: OpenBLAS, which `Theory` uses in double precision, is set to one thread. Which
 /// worker does which piece is left to chance, so a piece must not depend on it: results are the same for any count.
 public struct Workers: Sendable {
   public let count: Int
+  /// Bytes within which work is cut into pieces; no result depends on it.
+  public let memory: Int
 
-  public init(count: Int) {
+  public init(count: Int, memory: Int = .max) {
     precondition(count > 0, "at least one worker")
-    self.count = count
+    (self.count, self.memory) = (count, memory)
     _ = Workers.singleThreadedBLAS
   }
 

@@ -1,10 +1,12 @@
 import Autodiff
 import Datasets
+import Elasticity
 import Foundation
 import Kernels
 import Network
 import Tables
 import Tensor
+import Training
 
 /// What a training or a measurement is expected to cost, counted from the shapes of its network before anything runs.
 struct CostEstimate: Equatable {
@@ -23,10 +25,9 @@ struct CostEstimate: Equatable {
 
   /// Steps of three forward passes each; beside the run itself, a gradient of every batch shard and activations are held.
   static func training(_ network: Network, batch: Int, steps: Int) -> CostEstimate {
-    let shards = batch < 8 ? 1.0 : batch < 64 ? 2 : 4
-    return CostEstimate(
+    CostEstimate(
       multiplyAdds: 3 * Double(batch) * Double(steps) * Double(network.tape.multiplyAdds),
-      bytes: 4 * Double(network.weightCount) * shards + 2 * Double(batch) * activations(network))
+      bytes: Double(network.trainingBytes(batch: batch)))
   }
 
   /// The same work beside what is held for other reasons.
@@ -34,27 +35,28 @@ struct CostEstimate: Equatable {
     CostEstimate(multiplyAdds: multiplyAdds, bytes: bytes + held)
   }
 
-  /// For each update and source one pass over all probes and four more; each thread holds a stepped network.
+  /// For each update and source one pass over all probes and four more; memory as the engine plans it.
+  ///
+  /// - Parameter trainerIsLinear: whether the run's own steps are multiples of the gradient.
   static func measurement(
-    _ network: Network, sources: Int, probes: Int, updates: [String], threads: Int
-  ) -> CostEstimate {
+    _ network: Network, sources: Int, probes: Int, updates: [String], trainerIsLinear: Bool, workers: Workers
+  ) throws(ElasticityError) -> CostEstimate {
     let (s, p) = (Double(sources), Double(probes))
     let forward = Double(network.tape.multiplyAdds)
-    // A dense difference pass, which small networks take under Adam, is two products a layer.
-    let isSmall = network.tape.multiplyAdds < 1_000_000
-    let passes = updates.reduce(0) { total, update in
-      total + (isSmall && (update == "adam_fresh" || update == "trainer") ? 2 : 1) * (s * (p + 4) + p)
+    let isSmall = network.tape.multiplyAdds < ExactEngine.smallNetwork
+    let footprint = network.footprint
+    var (passes, bytes) = (0.0, 0)
+    for update in updates {
+      let isLinear = update == "trainer" ? trainerIsLinear : update != "adam_fresh"
+      // A dense difference pass, which small networks take under Adam, is two products a layer.
+      passes += (isSmall && !isLinear ? 2 : 1) * (s * (p + 4) + p)
+      let plan = try MemoryPlan(
+        footprint, sources: sources, probes: probes, usesDifferences: isLinear || isSmall, isLinear: isLinear,
+        workers: workers)
+      bytes = max(bytes, plan.bytes)
     }
-    let crew = Double(min(threads, sources))
-    return CostEstimate(
-      multiplyAdds: passes * forward,
-      bytes: (p + 2 * min(s, 64) + 2 * crew * min(p, 64)) * activations(network)
-        + 8 * crew * Double(network.liveWeightCount) + 500 * s * p)
-  }
-
-  /// Bytes of all activations of one sample.
-  private static func activations(_ network: Network) -> Double {
-    4 * Double(network.tape.nodes.reduce(0) { $0 + $1.shape.count })
+    // The weights for the second look stay from one update to the next.
+    return CostEstimate(multiplyAdds: passes * forward, bytes: Double(bytes))
   }
 
   static func * (cost: CostEstimate, count: Int) -> CostEstimate {

@@ -1,4 +1,5 @@
 import Datasets
+import Elasticity
 import Kernels
 import Language
 import Network
@@ -101,7 +102,12 @@ public struct Planner {
       if !plan(expression, name: name.text, pass), isCheap(expression) {
         _ = try? session.execute(statement)
       }
-    case .expression(let expression): _ = plan(expression, name: nil, pass)
+    case .expression(let expression):
+      if case .command(let command) = expression.kind, command.verb.text == "set" {
+        _ = try? session.execute(statement)
+      } else {
+        _ = plan(expression, name: nil, pass)
+      }
     case .param(_, let expression, _): if isCheap(expression) { _ = try? session.execute(statement) }
     case .conditional(let branches, let otherwise):
       let taken = branches.first { value($0.condition)?.flag == true }?.block ?? otherwise
@@ -122,9 +128,12 @@ public struct Planner {
     case .command(let command) where command.verb.text == "measure":
       guard rate != nil else { return false }
       let run = command.items.dropFirst().first.map { source[$0.range] } ?? ""
-      guard let place = runs[run], let cost = cost(of: command, place) else { return false }
-      lines.append(
-        "\(self.place(of: command, pass))\(name.map { $0 + " = " } ?? "")measure\(words(of: cost))")
+      guard let place = runs[run] else { return false }
+      let line = "\(self.place(of: command, pass))\(name.map { $0 + " = " } ?? "")measure"
+      do throws(ElasticityError) {
+        guard let cost = try cost(of: command, place) else { return false }
+        lines.append(line + words(of: cost))
+      } catch { lines.append("\(line)  \(error.description)") }
       return true
     case .repetition(let loop):
       guard let values = value(loop.values)?.elements else {
@@ -180,7 +189,7 @@ public struct Planner {
   }
 
   /// What one `measure` costs; nil where its points are known only when it runs.
-  private func cost(of command: Command, _ place: Place) -> CostEstimate? {
+  private func cost(of command: Command, _ place: Place) throws(ElasticityError) -> CostEstimate? {
     guard let rate, let network = place.network else { return nil }
     func count(_ name: String) -> Int? {
       guard case .dataset(let data)? = option(name, of: command) ?? option("points", of: command) else {
@@ -195,8 +204,10 @@ public struct Planner {
       if case .list(let list) = option.value.kind { items = list }
       updates = items.map { String(source[$0.range].prefix { $0 != "(" }) }
     }
-    return .measurement(network, sources: sources, probes: probes, updates: updates, threads: rate.threads)
-      .beside(place.inTraining > 0 ? place.inTraining : held(with: nil))
+    return try CostEstimate.measurement(
+      network, sources: sources, probes: probes, updates: updates, trainerIsLinear: place.moments < 2,
+      workers: Workers(count: rate.threads, memory: session.workers.memory)
+    ).beside(place.inTraining > 0 ? place.inTraining : held(with: nil))
   }
 
   /// Where a training begins and what it is one of.
@@ -281,7 +292,7 @@ public struct Planner {
     }
     let measurements = block.statements.compactMap(\.measurement)
     let measured = measurements.count
-    let costs = measurements.compactMap { cost(of: $0, start) }
+    let costs = measurements.compactMap { try? cost(of: $0, start) }
     let expected = costs.count == measured ? costs.first.map { costs.dropFirst().reduce($0, +) } : nil
     let unit = measured > 0 ? "measurement" : "time"
     if case .when = schedule {

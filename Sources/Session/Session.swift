@@ -91,6 +91,8 @@ public final class Session {
   /// What `set` changes: looks and resources, never results.
   public struct Settings: Sendable {
     public var threads: Int?
+    /// Bytes that trainings and measurements may take; nil for half of what is free.
+    public var memory: Int?
     public var color: String = "auto"
     /// Columns of tables and sketches; nil for those of the window.
     public var width: Int?
@@ -177,7 +179,10 @@ public final class Session {
   var textWidth: Int { settings.width ?? windowColumns() ?? Self.usualWidth }
   static let usualWidth = 100
 
-  var workers: Workers { settings.threads.map { Workers(count: $0) } ?? .all }
+  var workers: Workers {
+    Workers(
+      count: settings.threads ?? Workers.all.count, memory: settings.memory ?? MachineMemory.halfOfFree)
+  }
 
   func noteData(_ data: Dataset) { noteData("\(data.name) \(data.split)", digest: data.digest) }
 

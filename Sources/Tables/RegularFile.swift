@@ -13,4 +13,11 @@ public enum RegularFile {
     FileTrace.noteRead(path, bytes)
     return bytes
   }
+
+  /// The lines of a file in which the system tells about itself, which is no input of anything that is computed; none
+  /// where there is no such file.
+  public static func systemLines(_ path: String) -> [Substring] {
+    guard let bytes = try? POSIX.contents(of: path, limit: 1 << 20) else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+  }
 }

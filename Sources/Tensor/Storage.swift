@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// A block of floats on a 64-byte boundary, freed with its last owner.
@@ -6,6 +7,12 @@ import Synchronization
 @usableFromInline final class Storage: @unchecked Sendable {
   @usableFromInline let base: UnsafeMutablePointer<Float>
   @usableFromInline let count: Int
+  /// Whether the block was mapped by itself; all of it is 0 then until it is written.
+  let isMapped: Bool
+
+  /// Blocks from so many bytes on are mapped by themselves and go back to the system when they are freed: the C library would
+  /// keep most of them, up to twice of what is in use.
+  private static let large = 1 << 19
 
   /// Blocks allocated since the start of the process; tests compare it before and after a piece of work.
   static let allocations = Atomic<Int>(0)
@@ -13,7 +20,13 @@ import Synchronization
   /// Allocates without initialising: the caller writes every element before anyone reads it.
   init(count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    // Pages lie on 64-byte boundaries. Where none are to be had the allocation below ends the program as always.
+    let mapped =
+      bytes < Storage.large
+      ? nil : mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    isMapped = mapped != nil && mapped != MAP_FAILED
+    let raw =
+      (isMapped ? mapped : nil) ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
     self.count = count
     Storage.allocations.wrappingAdd(1, ordering: .relaxed)
@@ -24,5 +37,11 @@ import Synchronization
     base.update(from: other.base, count: count)
   }
 
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
+  deinit {
+    if isMapped {
+      munmap(base, count * MemoryLayout<Float>.stride)
+    } else {
+      UnsafeMutableRawPointer(base).deallocate()
+    }
+  }
 }

@@ -28,7 +28,10 @@ public struct Tensor: Sendable {
     storage.base.initialize(repeating: value, count: storage.count)
   }
 
-  public init(zeros shape: Shape) { self.init(shape, repeating: 0) }
+  public init(zeros shape: Shape) {
+    self.init(uninitialized: shape)
+    if !storage.isMapped { storage.base.initialize(repeating: 0, count: storage.count) }
+  }
 
   /// - Precondition: as many scalars as the shape holds.
   public init(_ shape: Shape, scalars: [Float]) {

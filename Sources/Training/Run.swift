@@ -38,7 +38,9 @@ public struct Run: Sendable {
 
   /// Where a run stands whose weights come from elsewhere.
   public private(set) var start = (step: 0, epoch: 0.0)
-  private var shards: [Shard]
+  private var shards: [Shard] = []
+  /// What one sample takes in training.
+  private let sampleBytes: Int
   private var order = EpochOrder()
 
   /// Draws initial weights (stream `init`); no step is taken.
@@ -62,7 +64,7 @@ public struct Run: Sendable {
     self.options = options
     weights = network.initialWeights(seed: options.seed, workers: workers)
     state = optimizer.initialState(for: weights)
-    shards = []
+    sampleBytes = network.footprint.training
   }
 
   /// A run as it stood: whatever is done to it gives the bits that the run would have given.
@@ -90,7 +92,7 @@ public struct Run: Sendable {
     self.state = state
     self.history = history
     self.start = start
-    shards = []
+    sampleBytes = network.footprint.training
   }
 
   /// Steps taken so far.
@@ -142,52 +144,78 @@ public struct Run: Sendable {
   /// Takes one step on the next batch.
   ///
   /// - Throws: `TrainingError.diverged` when the batch loss is not finite; weights and position stay as before.
+  ///   `TrainingError.memory` where the batch takes more than the workers may use.
   /// - Complexity: three forward passes of the batch and one pass over the weights.
   @discardableResult
   public mutating func advance(workers: Workers) throws(TrainingError) -> StepReport {
     let rows = nextRows()
-    let count = runShards(rows, workers)
-    let active = shards[..<count]
+    if shards.isEmpty {
+      let needed = network.trainingBytes(batch: options.batch)
+      if needed > workers.memory {
+        throw .memory(batch: options.batch, needs: needed, has: workers.memory)
+      }
+    }
+    var (loss, correct) = (0.0, 0)
+    var gradients: [[Tensor]] = []
+    var active: ArraySlice<Shard> = []
+    let rounds = BatchSplit(rows, network, sampleBytes: sampleBytes).rounds
+    for (place, parts) in rounds.enumerated() {
+      runShards(parts, batch: rows.count, workers)
+      active = shards[..<parts.count]
+      loss += active.reduce(0) { $0 + $1.loss }
+      correct += active.reduce(0) { $0 + $1.correct }
+      if place < rounds.count - 1 {
+        gradients = [sums(gradients + active.map(\.part.gradients))]
+        active = []
+      }
+    }
     let report = StepReport(
-      step: step + 1, loss: active.reduce(0) { $0 + $1.loss } / Double(rows.count),
-      accuracy: Double(active.reduce(0) { $0 + $1.correct }) / Double(rows.count))
+      step: step + 1, loss: loss / Double(rows.count), accuracy: Double(correct) / Double(rows.count))
     guard report.loss.isFinite else { throw .diverged(step: report.step, loss: report.loss) }
     optimizer.step(
-      gradients: active.map(\.part.gradients), live: network.tape.liveRanges, fixed: network.tape.isStatistic,
-      weights: &weights, state: &state, workers: workers)
+      gradients: gradients + active.map(\.part.gradients), live: network.tape.liveRanges,
+      fixed: network.tape.isStatistic, weights: &weights, state: &state, workers: workers)
     keepStatistics(of: active)
     history.append(report)
     return report
   }
 
-  /// Forward and backward of one batch; returns how many shards it took. They are taken out while they are written to: a
-  /// second owner would make every buffer be copied.
-  private mutating func runShards(_ rows: [Int], _ workers: Workers) -> Int {
-    let parts = Shard.split(rows, multiplyAdds: network.tape.multiplyAdds)
+  /// The gradients of some parts, added up in their order.
+  private func sums(_ parts: [[Tensor]]) -> [Tensor] {
+    var total = parts[0]
+    for part in parts.dropFirst() {
+      for parameter in total.indices where !network.tape.isStatistic[parameter] {
+        Elementwise.accumulate(part[parameter], into: &total[parameter])
+      }
+    }
+    return total
+  }
+
+  /// Forward and backward of some parts of a batch. The shards are taken out while they are written to: a second owner
+  /// would make every buffer be copied.
+  private mutating func runShards(_ parts: ArraySlice<[Int]>, batch: Int, _ workers: Workers) {
     while shards.count < parts.count { shards.append(Shard(network: network)) }
     var active: [Shard] = []
     swap(&active, &shards)
     let epoch = step / batchesPerEpoch
-    let packed = parts.count > 1 ? network.tape.packed(weights, workers) : []
+    let rows = Array(parts)
     var (isFirst, isDone) = (true, false)
     while !isDone {
       let ends = Mutex(true)
-      workers.forEach(of: &active, first: parts.count) {
+      workers.forEach(of: &active, first: rows.count) {
         [network, weights, data, options, isFirst] index, shard in
         if isFirst {
           shard.begin(
-            parts[index], epoch: epoch, seed: options.seed, network: network, data: data, loss: options.loss)
+            rows[index], epoch: epoch, seed: options.seed, network: network, data: data, loss: options.loss)
         }
-        let end = shard.advance(
-          batch: rows.count, network: network, weights: weights, packed: packed, loss: options.loss)
+        let end = shard.advance(batch: batch, network: network, weights: weights, loss: options.loss)
         if !end { ends.withLock { $0 = false } }
       }
       isDone = ends.withLock { $0 }
-      if !isDone { Shard.join(&active, first: parts.count, network: network, weights: weights) }
+      if !isDone { Shard.join(&active, first: rows.count, network: network, weights: weights) }
       isFirst = false
     }
     swap(&active, &shards)
-    return parts.count
   }
 
   /// Moves the kept statistics by a tenth towards those of the batch, the variance in its unbiased form, as PyTorch.

@@ -1,6 +1,5 @@
 import Autodiff
 import Datasets
-import Kernels
 import Network
 import Random
 import Tensor
@@ -17,13 +16,6 @@ struct Shard: Sendable {
 
   init(network: Network) { part = BatchPart(for: network.tape) }
 
-  /// Cuts a batch into at most four parts of about equal size, none so small that a thread is not worth its start.
-  static func split(_ rows: [Int], multiplyAdds: Int) -> [[Int]] {
-    let work = rows.count * multiplyAdds
-    let count = rows.count < 8 || work < 2_000_000 ? 1 : rows.count < 64 ? 2 : 4
-    return (0..<count).map { Array(rows[rows.count * $0 / count..<rows.count * ($0 + 1) / count]) }
-  }
-
   /// Begins a pass over `rows`.
   mutating func begin(_ rows: [Int], epoch: Int, seed: Seed, network: Network, data: Dataset, loss: Loss) {
     part.begin(data.batch(rows: rows, epoch: epoch, seed: seed), network.tape)
@@ -34,9 +26,9 @@ struct Shard: Sendable {
   ///
   /// - Returns: whether the gradient is there, else the shards have to be joined.
   mutating func advance(
-    batch: Int, network: Network, weights: [Tensor], packed: [PackedWeights?], loss: Loss
+    batch: Int, network: Network, weights: [Tensor], loss: Loss
   ) -> Bool {
-    part.advance(network.tape, weights, packed: packed) { output in
+    part.advance(network.tape, weights) { output in
       self.loss = loss.values(output, targets).reduce(0, +)
       correct = Evaluation.correct(output, targets)
       return loss.gradient(output, targets, scale: 1 / Double(batch))

@@ -13,6 +13,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherTargets(train: Int, test: Int)
   /// The loss of a batch is not a number; the weights are those before that batch's step.
   case diverged(step: Int, loss: Double)
+  /// A batch takes more bytes than there are.
+  case memory(batch: Int, needs: Int, has: Int)
   /// Weights and moments that are read back are not those of this model and optimiser.
   case otherState
 
@@ -33,6 +35,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case .diverged(let step, let loss):
       "the loss at step \(step) is \(loss.isNaN ? "not a number" : "infinite"): training stopped before that step and everything so far is kept; "
         + "try a smaller lr"
+    case .memory(let batch, let needs, let has):
+      "a batch of \(batch) takes \((needs + 999_999) / 1_000_000)MB, and \((has + 999_999) / 1_000_000)MB may be used: "
+        + "set memory=\((needs + 999_999) / 1_000_000)MB, or train with a smaller batch"
     case .otherState: "the kept weights and moments belong to another model or optimiser"
     }
   }

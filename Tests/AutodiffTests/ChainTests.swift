@@ -131,6 +131,43 @@ import Testing
   }
 }
 
+/// What a pass holds is known before it runs.
+@Suite struct RoomTests {
+  @Test(arguments: ChainTests.Kind.allCases) func roomIsThatOfAPass(_ kind: ChainTests.Kind) {
+    var tape = ChainTests.tape(kind)
+    tape.fuse()
+    let parameters = ChainTests.parameters(tape)
+    let input = noise(tape.input.batch(of: 1), 1)
+    let d = noise(tape.output.batch(of: 1), 2)
+    for purpose in [Purpose.differences, .gradients, .prediction] {
+      var values = Activations()
+      for _ in 0..<3 { tape.evaluate(parameters, input, for: purpose, into: &values) }
+      #expect(values.bytes == 4 * tape.room(for: purpose), "\(purpose)")
+      if purpose == .prediction { continue }
+      var back = Gradients()
+      for _ in 0..<3 { tape.backpropagate(parameters, values, outputGradient: d, into: &back) }
+      #expect(back.bytes == 4 * tape.roomForGradients(keepsFactors: true), "factors for \(purpose)")
+      if purpose == .gradients { continue }
+      let changes = zip(tape.parameterShapes, tape.isStatistic).map { parameter -> ParameterChange in
+        parameter.1 ? .none : .dense(noise(parameter.0, 3))
+      }
+      var differences = Differences()
+      for _ in 0..<3 { tape.difference(parameters, changes: changes, base: values, into: &differences) }
+      #expect(differences.bytes == 4 * tape.roomForDifferences)
+    }
+    var part = BatchPart(for: tape)
+    for _ in 0..<3 {
+      part.begin(input, tape)
+      while !part.advance(tape, parameters, outputGradient: { _ in d }) {
+        tape.join(parameters, count: 1) { $1(&part) }
+      }
+    }
+    let room = tape.room(for: .training) + tape.roomForGradients(keepsFactors: false)
+    // The gradient at the output is the caller's and is let go of.
+    #expect(part.bytes <= 4 * room && part.bytes >= 4 * (room - tape.output.count))
+  }
+}
+
 /// A batch in parts, joined at every layer that normalizes by its statistics, is the batch.
 @Suite struct BatchPartTests {
   /// Runs a batch in parts of so many samples each; the gradients are added up.
@@ -155,7 +192,7 @@ import Testing
         first = 0
         isDone = true
         for (place, size) in sizes.enumerated() {
-          let ends = parts[place].advance(tape, parameters, packed: []) { output in
+          let ends = parts[place].advance(tape, parameters) { output in
             var own = Tensor(uninitialized: output.shape)
             for sample in 0..<size { Samples.copy(first + sample, of: d, to: sample, of: &own) }
             return own

@@ -12,6 +12,8 @@ public indirect enum ValueKind: Sendable, Hashable {
   case text
   /// A time such as `5min`.
   case duration
+  /// A memory size such as `2GB`.
+  case memory
   /// One word of a closed list.
   case word([String])
   /// One or several words of a closed list.
@@ -51,6 +53,7 @@ public indirect enum ValueKind: Sendable, Hashable {
     case .flag: "yes or no"
     case .text: "a string"
     case .duration: "a time such as 5min"
+    case .memory: "a memory size such as 2GB"
     case .word(let words):
       words.count == 1 ? "the word \(words[0])" : "one of " + words.joined(separator: ", ")
     case .words(let words): "one or several of " + words.joined(separator: ", ")
@@ -104,6 +107,10 @@ public indirect enum ValueKind: Sendable, Hashable {
     case .text: return if case .string = value { true } else { false }
     case .duration:
       return if case .quantity(let time, let unit) = value { unit.dimension == .time && time >= 0 } else {
+        false
+      }
+    case .memory:
+      return if case .quantity(let size, let unit) = value { unit.dimension == .size && size > 0 } else {
         false
       }
     case .word(let words): return value.text.map(words.contains) ?? false

@@ -54,6 +54,10 @@ extension Verb {
     options: [
       OptionDeclaration(
         "threads", .whole(atLeast: 1), "how many processors to use; results do not depend on it"),
+      OptionDeclaration(
+        "memory", .orWord("auto", .memory),
+        "how much memory trainings and measurements may take; auto: half of what is free at the start; results do not depend on it"
+      ),
       OptionDeclaration("colour", .word(["auto", "always", "never"]), "colours in the terminal"),
       OptionDeclaration("color", .word(["auto", "always", "never"]), "the same as colour"),
       OptionDeclaration(
@@ -67,6 +71,11 @@ extension Verb {
       throw SessionError.conflictingOptions("colour", "color").diagnostic(at: call.range(of: "color"))
     }
     if let threads = call.whole("threads") { session.useThreads(threads) }
+    switch call.options["memory"] {
+    case .quantity(let size, let unit): session.settings.memory = Int(min(size * unit.factor, 1e18))
+    case .some: session.settings.memory = nil
+    case nil: break
+    }
     if let color = call.text("colour") ?? call.text("color") { session.settings.color = color }
     if let width = call.options["width"] { session.settings.width = width.wholeNumber }
     switch call.options["pager"] {
