@@ -81,12 +81,22 @@ public enum Primitive: Hashable, Sendable {
     }
   }
 
-  /// Multiply-adds for one sample, those with padding left out. `input` is the shape of the first operand.
+  /// Multiply-adds of the value for one sample, as they are carried out, and of the gradient at the operand. `input` is the
+  /// shape of the first operand.
   public func multiplyAdds(_ input: SampleShape) -> Int {
+    if case .convolution(let convolution) = self {
+      convolution.multiplyAdds
+    } else {
+      directMultiplyAdds(input)
+    }
+  }
+
+  /// Multiply-adds by the definition for one sample, those with padding left out: as many has the gradient at the parameter.
+  public func directMultiplyAdds(_ input: SampleShape) -> Int {
     switch self {
     case .linear(let inputs, let outputs), .power(let inputs, let outputs, _):
       return input.height * input.width * inputs * outputs
-    case .convolution(let convolution): return convolution.multiplyAdds
+    case .convolution(let convolution): return convolution.directMultiplyAdds
     case .input, .bias, .relu, .tanh, .multiply, .maxPool, .averagePool, .add, .standardize, .scale,
       .groupNormalize, .flatten:
       return 0

@@ -30,8 +30,10 @@ public struct Tape: Hashable, Sendable {
   public private(set) var liveRanges: [[Range<Int>]] = []
   /// For each parameter whether it holds statistics, which no step moves.
   public private(set) var isStatistic: [Bool] = []
-  /// Multiply-adds of one sample's forward pass, those with padding left out.
+  /// Multiply-adds of one sample's forward pass, as they are carried out.
   public private(set) var multiplyAdds = 0
+  /// The same by the definition, those with padding left out: as many have the gradients at the parameters.
+  public private(set) var directMultiplyAdds = 0
   /// For each operation the chain that begins with it; none before `fuse`.
   private(set) var chains: [Chain?] = [nil]
   /// For each operation of a chain the one that it begins with.
@@ -70,6 +72,7 @@ public struct Tape: Hashable, Sendable {
       isStatistic.append(primitive.isStatistic)
     }
     multiplyAdds += primitive.multiplyAdds(nodes[first].shape)
+    directMultiplyAdds += primitive.directMultiplyAdds(nodes[first].shape)
     nodes.append(
       Node(
         primitive: primitive, first: first, second: second, parameter: parameter,

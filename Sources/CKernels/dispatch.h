@@ -11,5 +11,8 @@
 #define CHOOSE(set, function, ...) return function##_portable(__VA_ARGS__)
 #endif
 
+/* The columns of a panel of a product, two registers wide. */
+enum { columns_portable = 8, columns_avx2 = 16, columns_avx512 = 32 };
+
 #define AVX2_TARGET __attribute__((target("avx2,fma")))
 #define AVX512_TARGET __attribute__((target("avx512f,avx512vl,fma")))

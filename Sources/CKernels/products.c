@@ -112,11 +112,11 @@ AVX512_TARGET static inline four fold_avx512(const vector_avx512 *sum) {
 
 size_t tile_columns(enum instructions set) {
   switch (set) {
-    case PORTABLE: return 8;
-    case AVX2: return 16;
-    case AVX512: return 32;
+    case PORTABLE: return columns_portable;
+    case AVX2: return columns_avx2;
+    case AVX512: return columns_avx512;
   }
-  return 8;
+  return columns_portable;
 }
 
 void tile_multiply(enum instructions set, const struct tile_product *product) { CHOOSE(set, multiply, product); }

@@ -14,6 +14,11 @@ extension Convolution {
   ) {
     let samples = check(x: x, w: w, out: out)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    if usesWinograd {
+      return transformed(
+        x, channels: inputs, w, row: outputs, column: 1, packed, into: &out, channels: outputs,
+        samples: samples, accumulating, instructions)
+    }
     apply(
       outputPlan, x, channels: inputs, w, row: outputs, column: 1, packed, into: &out, channels: outputs,
       samples: samples, accumulating, instructions)
@@ -25,6 +30,11 @@ extension Convolution {
   ) {
     let samples = check(x: out, w: w, out: d)
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    if usesWinograd {
+      return transformed(
+        d, channels: outputs, w, row: 1, column: outputs, nil, into: &out, channels: inputs,
+        samples: samples, accumulating, instructions)
+    }
     apply(
       inputPlan, d, channels: outputs, w, row: 1, column: outputs, nil, into: &out, channels: inputs,
       samples: samples, accumulating, instructions)
@@ -81,6 +91,34 @@ extension Convolution {
                 multiply(first, w + first, unit: tap, step: row)
               }
             }
+          }
+        }
+      }
+    }
+  }
+
+  /// The same sums by Winograd's transforms. The gradient at the input meets the taps in the opposite order.
+  private func transformed(
+    _ x: Tensor, channels from: Int, _ w: Tensor, row: Int, column: Int, _ packed: PackedWeights?,
+    into out: inout Tensor, channels to: Int, samples: Int, _ accumulating: Bool, _ instructions: Instructions
+  ) {
+    Counters.add(multiplyAdds: samples * multiplyAdds)
+    let width = instructions.panelColumns
+    precondition(
+      packed.map {
+        $0.instructions == instructions
+          && $0.panelSize == WinogradProduct.panelSize(inputs: from, columns: width)
+      } ?? true, "weights packed for another product")
+    let product = WinogradProduct(
+      height: geometry.inputHeight, width: geometry.inputWidth, samples: samples, inputs: from, outputs: to,
+      isAccumulating: accumulating, instructions: instructions)
+    x.withPointer { x in
+      out.withMutablePointer { out in
+        w.withPointer { w in
+          product.run(x, packed, into: out) { panel, room in
+            packTransformed(
+              w + panel * width * column, row: row, column: column, channels: from,
+              columns: min(width, to - panel * width), isTurned: column != 1, into: room, instructions)
           }
         }
       }

@@ -77,11 +77,18 @@ public struct Convolution: Sendable {
   /// Gradients at input pixels as sums over taps and output pixels.
   let inputPlan: TapPlan
   let runPlan: RunPlan
+  /// Pairs of an output pixel and a tap that meet the input.
+  private let contacts: Int
+  /// Whether products, forward and at the input, are computed by Winograd's F(2×2, 3×3): 16 products for 2×2 outputs in
+  /// place of up to 36. The geometry alone decides, so that a sample has the same bits in every batch.
+  public let usesWinograd: Bool
 
   public init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
     let g = geometry
     runs = Convolution.runs(of: g)
+    contacts = runs.reduce(0) { $0 + $1.pixels }
+    usesWinograd = Convolution.usesWinograd(g, contacts: contacts)
     liveTaps = Array(Set(runs.map(\.tap))).sorted()
     runPlan = RunPlan(runs, g)
     outputPlan = TapPlan(pixels: g.outputHeight * g.outputWidth) { pixel in
@@ -99,10 +106,15 @@ public struct Convolution: Sendable {
   public var inputSize: Int { geometry.inputHeight * geometry.inputWidth }
   public var outputSize: Int { geometry.outputHeight * geometry.outputWidth }
 
-  /// Multiply-adds for one sample, those with padding left out.
+  /// Multiply-adds of `product` and of `inputGradient` for one sample, as they are carried out.
   public var multiplyAdds: Int {
-    runs.reduce(0) { $0 + $1.pixels } * geometry.inputChannels * geometry.outputChannels
+    usesWinograd
+      ? Convolution.winogradProducts(geometry) * geometry.inputChannels * geometry.outputChannels
+      : directMultiplyAdds
   }
+
+  /// Multiply-adds by the definition for one sample, those with padding left out: what `weightGradient` carries out.
+  public var directMultiplyAdds: Int { contacts * geometry.inputChannels * geometry.outputChannels }
 
   private static func runs(of g: ConvolutionGeometry) -> [TapRun] {
     var runs: [TapRun] = []

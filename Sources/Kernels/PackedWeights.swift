@@ -3,7 +3,7 @@ import Tensor
 /// The weights of a layer in panels, as the innermost loops read them: packed once where many products share them.
 ///
 /// Products with them give the same bits as with the weights as they lie. Panels of dead taps are left out: they are neither
-/// written nor read.
+/// written nor read. Those of a layer that uses Winograd's convolution are transformed.
 public struct PackedWeights: Sendable {
   /// One panel after the other, of `panelSize` scalars each.
   let panels: Tensor
@@ -42,14 +42,23 @@ extension Convolution {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     let width = instructions.panelColumns
     let count = (outputs + width - 1) / width
-    let size = geometry.taps * inputs * width
+    let size =
+      usesWinograd
+      ? WinogradProduct.panelSize(inputs: inputs, columns: width) : geometry.taps * inputs * width
     var panels = Tensor(uninitialized: [count, size])
     w.withPointer { w in
       panels.withMutablePointer { panels in
         for panel in 0..<count {
-          pack(
-            w + panel * width, row: outputs, column: 1, channels: inputs,
-            columns: min(width, outputs - panel * width), into: panels + panel * size, instructions)
+          let (first, room) = (w + panel * width, panels + panel * size)
+          let columns = min(width, outputs - panel * width)
+          if usesWinograd {
+            packTransformed(
+              first, row: outputs, column: 1, channels: inputs, columns: columns, isTurned: false, into: room,
+              instructions)
+          } else {
+            pack(
+              first, row: outputs, column: 1, channels: inputs, columns: columns, into: room, instructions)
+          }
         }
       }
     }

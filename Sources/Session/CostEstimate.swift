@@ -23,10 +23,12 @@ struct CostEstimate: Equatable {
     4 * Double(network.weightCount) * Double(1 + moments)
   }
 
-  /// Steps of three forward passes each; beside the run itself, a gradient of every batch shard and activations are held.
+  /// Steps of a pass forward, one back and the gradients at the weights; beside the run itself, a gradient of every batch
+  /// shard and activations are held.
   static func training(_ network: Network, batch: Int, steps: Int) -> CostEstimate {
     CostEstimate(
-      multiplyAdds: 3 * Double(batch) * Double(steps) * Double(network.tape.multiplyAdds),
+      multiplyAdds: Double(batch) * Double(steps)
+        * Double(2 * network.tape.multiplyAdds + network.tape.directMultiplyAdds),
       bytes: Double(network.trainingBytes(batch: batch)))
   }
 

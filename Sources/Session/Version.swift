@@ -9,7 +9,7 @@ public enum Version {
   /// The version of all numbers that the engine computes. Raise it with every change after which any command can give
   /// other bits for the same input (another order of a sum, another kernel, another draw): what notebooks have kept of
   /// their cells is then computed anew.
-  public static let numeric = 3
+  public static let numeric = 4
 
   /// What matrix products are computed with.
   public static var matrixProducts: String { Instructions.ofProducts }

@@ -57,11 +57,12 @@ private struct ImageCase: Sendable {
 
   /// A step of Adam, and one fresh Adam step at each point with all points as probes.
   func workloads(_ workers: Workers) -> [Workload] {
-    let forward =
+    let tape =
       (try? model.network(input: .init(height: pixels, width: pixels, channels: channels), outputs: classes))?
-      .tape.multiplyAdds ?? 0
+      .tape
+    let (forward, ofWeights) = (tape?.multiplyAdds ?? 0, tape?.directMultiplyAdds ?? 0)
     return [
-      Workload(name: "\(name)_train_step_s", multiplyAdds: 3 * batch * forward) {
+      Workload(name: "\(name)_train_step_s", multiplyAdds: batch * (2 * forward + ofWeights)) {
         var run = try run(workers)
         return { try run.advance(workers: workers) }
       },

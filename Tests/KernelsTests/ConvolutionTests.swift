@@ -107,7 +107,7 @@ import Testing
         if (0..<g.inputHeight).contains(row) && (0..<g.inputWidth).contains(column) { contacts += 1 }
       }
     }
-    #expect(test.live.multiplyAdds == contacts * test.inputs * test.outputs)
+    #expect(test.live.directMultiplyAdds == contacts * test.inputs * test.outputs)
   }
 
   @Test func accumulatingAddsToWhatIsThere() {

@@ -16,8 +16,11 @@ import Training
     let before = try DemoRun.snapshots.get()[index]
     #expect(before.step == DemoRun.steps[index])
     let rows = expectedRows(before)
+    var forward = Activations()
+    before.network.tape.evaluate(before.weights, before.data.batch(rows: rows), into: &forward)
     let expected = DoubleBatch(
-      before.network, weights: doubles(before.weights), data: before.data, rows: rows, loss: .crossEntropy)
+      before.network, weights: doubles(before.weights), data: before.data, rows: rows, loss: .crossEntropy,
+      sides: forward)
     var after = before
     let report = try after.advance(workers: .all)
     let lossError = abs(report.loss - expected.loss) / expected.loss

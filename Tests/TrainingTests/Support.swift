@@ -5,6 +5,7 @@ import Network
 import Random
 import Tensor
 import TestSupport
+import Testing
 import Training
 
 /// The shipped images as the demo loads them: 3x32x32, normalised.
@@ -57,9 +58,13 @@ struct DoubleBatch {
   let gradients: [[Double]]
   let outputs: [[Double]]
 
-  init(_ network: Network, weights: [[Double]], data: Dataset, rows: [Int], loss: Loss) {
+  /// - Parameter sides: an evaluation in `Float`, which says on which side of its kink a ReLU is that lies within rounding of
+  ///   it: the derivatives of both sides are right there, and all others must agree.
+  init(
+    _ network: Network, weights: [[Double]], data: Dataset, rows: [Int], loss: Loss, sides: Activations? = nil
+  ) {
     let oracle = Oracle(network.tape, parameters: weights)
-    let values = oracle.values(data.batch(rows: rows).scalars.map(Double.init), samples: rows.count)
+    var values = oracle.values(data.batch(rows: rows).scalars.map(Double.init), samples: rows.count)
     outputs = DoubleLosses.rows(values[values.count - 1], width: network.outputs)
     var (total, gradient) = (0.0, [Double]())
     for (z, row) in zip(outputs, rows) {
@@ -77,6 +82,14 @@ struct DoubleBatch {
       }
     }
     self.loss = total / Double(rows.count)
+    for (index, node) in network.tape.nodes.enumerated() {
+      guard case .relu = node.primitive, let operand = node.first, let sides else { continue }
+      let (open, scale) = (sides.values[index].scalars, values[operand].map(abs).max() ?? 0)
+      for i in open.indices where (open[i] > 0) != (values[operand][i] > 0) {
+        #expect(abs(values[operand][i]) <= 1e-6 * scale, "a kink of operation \(index)")
+        values[operand][i] = open[i] > 0 ? .leastNormalMagnitude : 0
+      }
+    }
     gradients = oracle.gradients(
       values, outputGradient: gradient.map { $0 / Double(rows.count) }, samples: rows.count)
   }

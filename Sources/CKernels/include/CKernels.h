@@ -3,4 +3,5 @@
 #include "norms.h"
 #include "passes.h"
 #include "products.h"
+#include "transforms.h"
 #include "updates.h"
