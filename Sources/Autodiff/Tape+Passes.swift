@@ -10,7 +10,8 @@ extension Tape {
   /// - Precondition: `input` is a batch of `self.input`, `parameters` have `parameterShapes`.
   /// - Complexity: samples · `multiplyAdds`; no allocation over warm buffers.
   public func evaluate(
-    _ parameters: [Tensor], packed: [PackedWeights?] = [], _ input: Tensor, for purpose: Purpose = .differences,
+    _ parameters: [Tensor], packed: [PackedWeights?] = [], _ input: Tensor,
+    for purpose: Purpose = .differences,
     into activations: inout Activations
   ) {
     begin(input, for: purpose, &activations)
@@ -39,7 +40,8 @@ extension Tape {
     let homes = homes.values(for: activations.purpose)
     while activations.position < nodes.count {
       let index = activations.position
-      if activations.purpose == .training, let node = statisticNode(at: index), let operand = nodes[node].first,
+      if activations.purpose == .training, let node = statisticNode(at: index),
+        let operand = nodes[node].first,
         activations.statistics[node] == nil
       {
         activations.wait(at: node, for: ChannelMoments(of: activations.values[homes[operand]]))

@@ -102,12 +102,14 @@ public struct ExactEngine: Sendable {
       isFixed: try fixed(by: update), looks: method == .automatic ? 1024 : StepEngine.piece)
     let selfRows = probes.rows(of: sources)
     let memory = try MemoryPlan(
-      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count, usesDifferences: usesDifferences,
+      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count,
+      usesDifferences: usesDifferences,
       isLinear: rule.isLinear, workers: workers)
     let tiles = try tiles(of: probes, weights: weights, memory, kept.tiles)
     var plan = StepPlan(
       engine: engine, mayFallBack: method == .automatic, sources: sources, probes: probes, loss: loss,
-      tiles: tiles, memory: memory, selfRows: selfRows, beginsAtGradient: beginsAtGradient, distances: distances)
+      tiles: tiles, memory: memory, selfRows: selfRows, beginsAtGradient: beginsAtGradient,
+      distances: distances)
     if distances.isEmpty { return plan }
     let places = self.kept.lastPlaces.value { LastPlaces(network, draw: 0, workers) }
     let moved = layerWeights(
@@ -162,7 +164,8 @@ public struct ExactEngine: Sendable {
     let learningRate = update.learningRate
     let selfRows = probes.rows(of: sources)
     let memory = try MemoryPlan(
-      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count, usesDifferences: false, isLinear: true,
+      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count,
+      usesDifferences: false, isLinear: true,
       workers: workers)
     let tiles = try tiles(of: probes, weights: LayerWeights(tensors: weights), memory, kept.tiles)
     var responses: [SourceResponse] = []

@@ -76,10 +76,12 @@ public struct MemoryPlan: Hashable, Sendable {
     /// subtraction that falls back takes the room of a difference. A pair keeps about 500 bytes.
     func bytes(tile: Int, chunk: Int, group: Int, keepsBase: Bool, crew: Int) -> Int {
       let shared = (usesDifferences ? 3 : 1) * footprint.weights
-      let own = usesDifferences ? (isLinear ? footprint.denseWeights : footprint.weights) : 2 * footprint.weights
+      let own =
+        usesDifferences ? (isLinear ? footprint.denseWeights : footprint.weights) : 2 * footprint.weights
       let difference = footprint.difference + footprint.base
       let room = max(tile, 2) * (keepsBase ? footprint.difference : difference)
-      return shared + crew * (own * group + room) + chunk * footprint.source + (keepsBase ? 2 * probes * footprint.base : 0)
+      return shared + crew * (own * group + room) + chunk * footprint.source
+        + (keepsBase ? 2 * probes * footprint.base : 0)
         + 500 * sources * probes
     }
   }

@@ -129,7 +129,8 @@ extension ChannelChain {
 
   /// Calls `body` with what a pass back reads; all of it is held meanwhile.
   private func withGradient(
-    _ shape: Shape, result: Tensor, operand: Tensor?, _ batch: BatchMeans?, groups: Int, _ sumsAreWanted: Bool,
+    _ shape: Shape, result: Tensor, operand: Tensor?, _ batch: BatchMeans?, groups: Int,
+    _ sumsAreWanted: Bool,
     _ sums: inout Sums, _ body: (UnsafePointer<channel_chain>, UnsafeMutablePointer<chain_gradient>) -> Void
   ) {
     let channels = shape.last ?? 1

@@ -13,7 +13,10 @@ enum MachineMemory {
   }
 
   private static var inControlGroup: Int? {
-    guard let path = RegularFile.systemLines("/proc/self/cgroup").first(where: { $0.hasPrefix("0::") })?.dropFirst(3) else {
+    guard
+      let path = RegularFile.systemLines("/proc/self/cgroup").first(where: { $0.hasPrefix("0::") })?
+        .dropFirst(3)
+    else {
       return nil
     }
     func number(_ name: String) -> Int? {

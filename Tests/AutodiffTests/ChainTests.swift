@@ -43,7 +43,7 @@ import Testing
 
   static func parameters(_ tape: Tape) -> [Tensor] {
     zip(tape.parameterShapes, tape.isStatistic).enumerated().map { place, parameter in
-      var values = noise(parameter.0, place + 10)
+      var values = Self.noise(parameter.0, place + 10)
       if parameter.1 {
         let channels = parameter.0[1]
         for c in 0..<channels { values[flat: channels + c] = abs(values[flat: channels + c]) + 0.2 }
@@ -57,7 +57,7 @@ import Testing
     let plain = Self.tape(kind)
     var fused = plain
     fused.fuse()
-    let (parameters, input) = (Self.parameters(plain), noise(plain.input.batch(of: 3), 1))
+    let (parameters, input) = (Self.parameters(plain), Self.noise(plain.input.batch(of: 3), 1))
     var (one, other) = (Activations(), Activations())
     // The second time over warm buffers.
     for _ in 0..<2 {
@@ -66,7 +66,7 @@ import Testing
     }
     #expect(one.output == other.output)
     #expect(one.statistics == other.statistics)
-    let d = noise(plain.output.batch(of: 3), 2)
+    let d = Self.noise(plain.output.batch(of: 3), 2)
     if purpose == .prediction { return }
     var (back, again) = (Gradients(), Gradients())
     plain.backpropagate(parameters, one, outputGradient: d, into: &back)
@@ -84,14 +84,14 @@ import Testing
     let plain = Self.tape(kind)
     var fused = plain
     fused.fuse()
-    let (parameters, input) = (Self.parameters(plain), noise(plain.input.batch(of: 3), 1))
+    let (parameters, input) = (Self.parameters(plain), Self.noise(plain.input.batch(of: 3), 1))
     let packed = fused.packed(parameters, Workers(count: 1))
     var (one, other) = (Activations(), Activations())
     plain.evaluate(parameters, input, into: &one)
     fused.evaluate(parameters, packed: packed, input, into: &other)
     let all = zip(plain.parameterShapes, plain.isStatistic).enumerated().map {
       place, parameter -> ParameterChange in
-      parameter.1 ? .none : .dense(noise(parameter.0, place + 40))
+      parameter.1 ? .none : .dense(Self.noise(parameter.0, place + 40))
     }
     // All weights, the last layer alone, all but one, none.
     var selections = [all, all.map { _ in .none }]
@@ -115,133 +115,22 @@ import Testing
     var tape = Self.tape(.residual)
     tape.fuse()
     let parameters = Self.parameters(tape)
-    let input = noise(tape.input.batch(of: 3), 1)
+    let input = Self.noise(tape.input.batch(of: 3), 1)
     var (all, some) = (Activations(), Activations())
     tape.evaluate(parameters, input, into: &all)
     some.copy(2, of: all, to: 0, of: 2, for: tape)
     some.copy(0, of: all, to: 1, of: 2, for: tape)
     #expect(some.output.rows == [all.output.rows[2], all.output.rows[0]])
     let changes = zip(tape.parameterShapes, tape.isStatistic).map { parameter -> ParameterChange in
-      parameter.1 ? .none : .dense(noise(parameter.0, 3))
+      parameter.1 ? .none : .dense(Self.noise(parameter.0, 3))
     }
     var (one, other) = (Differences(), Differences())
     tape.difference(parameters, changes: changes, base: all, into: &one)
     tape.difference(parameters, changes: changes, base: some, into: &other)
     #expect(other.output.rows == [one.output.rows[2], one.output.rows[0]])
   }
-}
 
-/// What a pass holds is known before it runs.
-@Suite struct RoomTests {
-  @Test(arguments: ChainTests.Kind.allCases) func roomIsThatOfAPass(_ kind: ChainTests.Kind) {
-    var tape = ChainTests.tape(kind)
-    tape.fuse()
-    let parameters = ChainTests.parameters(tape)
-    let input = noise(tape.input.batch(of: 1), 1)
-    let d = noise(tape.output.batch(of: 1), 2)
-    for purpose in [Purpose.differences, .gradients, .prediction] {
-      var values = Activations()
-      for _ in 0..<3 { tape.evaluate(parameters, input, for: purpose, into: &values) }
-      #expect(values.bytes == 4 * tape.room(for: purpose), "\(purpose)")
-      if purpose == .prediction { continue }
-      var back = Gradients()
-      for _ in 0..<3 { tape.backpropagate(parameters, values, outputGradient: d, into: &back) }
-      #expect(back.bytes == 4 * tape.roomForGradients(keepsFactors: true), "factors for \(purpose)")
-      if purpose == .gradients { continue }
-      let changes = zip(tape.parameterShapes, tape.isStatistic).map { parameter -> ParameterChange in
-        parameter.1 ? .none : .dense(noise(parameter.0, 3))
-      }
-      var differences = Differences()
-      for _ in 0..<3 { tape.difference(parameters, changes: changes, base: values, into: &differences) }
-      #expect(differences.bytes == 4 * tape.roomForDifferences)
-    }
-    var part = BatchPart(for: tape)
-    for _ in 0..<3 {
-      part.begin(input, tape)
-      while !part.advance(tape, parameters, outputGradient: { _ in d }) {
-        tape.join(parameters, count: 1) { $1(&part) }
-      }
-    }
-    let room = tape.room(for: .training) + tape.roomForGradients(keepsFactors: false)
-    // The gradient at the output is the caller's and is let go of.
-    #expect(part.bytes <= 4 * room && part.bytes >= 4 * (room - tape.output.count))
+  static func noise(_ shape: Shape, _ salt: Int) -> Tensor {
+    TapeCase.all[0].draw(shape, "chain \(salt)")
   }
 }
-
-/// A batch in parts, joined at every layer that normalizes by its statistics, is the batch.
-@Suite struct BatchPartTests {
-  /// Runs a batch in parts of so many samples each; the gradients are added up.
-  private static func run(
-    _ tape: Tape, _ parameters: [Tensor], _ sizes: [Int]
-  ) -> (output: [[Float]], gradients: [[Double]], statistics: [Int: Tensor]) {
-    let samples = sizes.reduce(0, +)
-    let all = noise(tape.input.batch(of: samples), 1)
-    let d = noise(tape.output.batch(of: samples), 2)
-    var parts = sizes.map { _ in BatchPart(for: tape) }
-    // The second time over warm buffers.
-    for _ in 0..<2 {
-      var first = 0
-      for (place, size) in sizes.enumerated() {
-        var input = Tensor(uninitialized: tape.input.batch(of: size))
-        for sample in 0..<size { Samples.copy(first + sample, of: all, to: sample, of: &input) }
-        parts[place].begin(input, tape)
-        first += size
-      }
-      var isDone = false
-      while !isDone {
-        first = 0
-        isDone = true
-        for (place, size) in sizes.enumerated() {
-          let ends = parts[place].advance(tape, parameters) { output in
-            var own = Tensor(uninitialized: output.shape)
-            for sample in 0..<size { Samples.copy(first + sample, of: d, to: sample, of: &own) }
-            return own
-          }
-          isDone = isDone && ends
-          first += size
-        }
-        if !isDone { tape.join(parameters, count: parts.count) { $1(&parts[$0]) } }
-      }
-    }
-    let gradients = parameters.indices.map { parameter in
-      (0..<parameters[parameter].count).map { place in
-        parts.reduce(0.0) { $0 + Double($1.gradients[parameter][flat: place]) }
-      }
-    }
-    return (parts.flatMap { $0.output.rows.map { $0.map(Float.init) } }, gradients, parts[0].statistics)
-  }
-
-  @Test(arguments: ChainTests.Kind.allCases) func partsAreTheBatch(_ kind: ChainTests.Kind) {
-    let plain = ChainTests.tape(kind)
-    var fused = plain
-    fused.fuse()
-    let parameters = ChainTests.parameters(plain)
-    var (values, back) = (Activations(), Gradients())
-    let samples = 9
-    plain.evaluate(parameters, noise(plain.input.batch(of: samples), 1), for: .training, into: &values)
-    plain.backpropagate(
-      parameters, values, outputGradient: noise(plain.output.batch(of: samples), 2), into: &back)
-    for sizes in [[9], [4, 5], [1, 3, 5]] {
-      let found = Self.run(fused, parameters, sizes)
-      for (row, expected) in zip(found.output, values.output.rows) {
-        for (a, b) in zip(row, expected) { #expect(abs(Double(a) - Double(b)) < 2e-5) }
-      }
-      #expect(found.statistics.count == values.statistics.count)
-      for (node, own) in found.statistics {
-        for (a, b) in zip(own.scalars, values.statistics[node]?.scalars ?? []) {
-          #expect(abs(a - b) <= 1e-5 * max(1, abs(b)))
-        }
-      }
-      for (parameter, shape) in plain.parameterShapes.enumerated() where !plain.isStatistic[parameter] {
-        var expected = Tensor(zeros: shape)
-        plain.parameterGradient(parameter, of: parameters, values, back, into: &expected)
-        let scale = expected.scalars.reduce(0) { max($0, abs($1)) }
-        for (a, b) in zip(found.gradients[parameter], expected.scalars) {
-          #expect(abs(a - Double(b)) <= 2e-5 * Double(scale), "parameter \(parameter) in \(sizes)")
-        }
-      }
-    }
-  }
-}
-
-private func noise(_ shape: Shape, _ salt: Int) -> Tensor { TapeCase.all[0].draw(shape, "chain \(salt)") }

@@ -128,7 +128,8 @@ import Testing
       default: return .none
       }
       return .lowRank(
-        input: base.sample(1, of: node.inputs[0]), gradient: test.tape.outputGradient(index, backward, sample: 1), scale: scale)
+        input: base.sample(1, of: node.inputs[0]),
+        gradient: test.tape.outputGradient(index, backward, sample: 1), scale: scale)
     }
     let dense: [ParameterChange] = test.parameters.indices.map { parameter in
       guard case .lowRank = factors[parameter] else { return .none }

@@ -81,11 +81,11 @@ import Training
         #expect(all >= one && all <= one + 60 * 4 * forward)
       }
       // Adam by subtraction: base of the probes and eight null steps of them, forward and backward of the sources, and for
-      // each source its weight gradient and its probes. Then again, by differences of two samples: the gradient and two
-      // products for each layer but the first, whose input stands still.
+      // each source its weight gradient and its probes. Then again, by differences of two samples: the gradient, what they
+      // begin with, and two products for each layer but the first, whose input stands still.
       let (backward, first) = (forward - 6 * 20, 6 * 20)
       let adam = try cost(updates[1], [.kl], points)
-      let again = forward + 2 * (2 * forward - first)
+      let again = forward + 2 * forward + 2 * (2 * forward - first)
       #expect(
         adam == 9 * 60 * forward + 60 * (forward + backward) + 60 * (forward + 60 * forward) + 60 * again)
     }
