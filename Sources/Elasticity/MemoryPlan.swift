@@ -71,16 +71,19 @@ public struct MemoryPlan: Hashable, Sendable {
     let usesDifferences: Bool
     let isLinear: Bool
 
-    /// Kept base predictions are those of the probes, and those from the weights of the second look.
-    /// Weights: for differences those in panels, and both for the second look; those of a step for each worker. A
-    /// subtraction that falls back takes the room of a difference. A pair keeps about 500 bytes.
+    /// Weights: for differences those in panels, up to 16/9 of them, and both for the second look; for each worker those of
+    /// its steps, in panels too where predictions are subtracted. A step in factors keeps some of those of its source. Kept
+    /// base predictions are those of the probes, and those from the weights of the second look. A subtraction that falls
+    /// back takes the room of a difference. A pair keeps about 500 bytes.
     func bytes(tile: Int, chunk: Int, group: Int, keepsBase: Bool, crew: Int) -> Int {
-      let shared = (usesDifferences ? 3 : 1) * footprint.weights
-      let own =
-        usesDifferences ? (isLinear ? footprint.denseWeights : footprint.weights) : 2 * footprint.weights
+      let shared = (usesDifferences ? 5 : 1) * footprint.weights
+      let step =
+        usesDifferences
+        ? (isLinear ? footprint.denseWeights + footprint.source / 2 : footprint.weights)
+        : 3 * footprint.weights
       let difference = footprint.difference + footprint.base
       let room = max(tile, 2) * (keepsBase ? footprint.difference : difference)
-      return shared + crew * (own * group + room) + chunk * footprint.source
+      return shared + crew * (step * group + room) + chunk * footprint.source
         + (keepsBase ? 2 * probes * footprint.base : 0)
         + 500 * sources * probes
     }

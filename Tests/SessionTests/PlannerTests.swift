@@ -116,7 +116,7 @@ import Testing
       found == [
         "line 3  run = train  420 steps (60 batches x 7 epochs)  under 1 s at 1 GFLOP/s (3.4e8 multiply-adds), 37 MB\n"
           + "  every 60 batches 7 measurements, after steps 1, 61, 121, …, 361  about 1.8 s at 1 GFLOP/s (8.9e8 multiply-adds), 39 MB",
-        "line 6  again = measure  under 1 s at 1 GFLOP/s (7.6e6 multiply-adds), 37 MB",
+        "line 6  again = measure  under 1 s at 1 GFLOP/s (7.6e6 multiply-adds), 38 MB",
         "total  about 2.5 s at 1 GFLOP/s (1.2e9 multiply-adds), 39 MB",
       ])
   }
