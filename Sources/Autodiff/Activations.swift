@@ -87,15 +87,6 @@ public struct Activations: Sendable {
   /// The last operation's tensor.
   public var output: Tensor { values[values.count - 1] }
 
-  /// Takes over one sample of every operation of a tape; copies, unless there is but one.
-  public mutating func copy(_ sample: Int, of other: Activations, for tape: Tape) {
-    if other.samples == 1 {
-      self = other
-      return
-    }
-    copy(sample, of: other, to: 0, of: 1, for: tape)
-  }
-
   /// Copies one sample of every operation of a tape to a place among `count`.
   public mutating func copy(
     _ sample: Int, of other: Activations, to place: Int, of count: Int, for tape: Tape

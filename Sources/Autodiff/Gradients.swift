@@ -23,19 +23,16 @@ public struct Gradients: Sendable {
 
   public var bytes: Int { outputs.bytes }
 
-  /// The number of samples.
-  var samples: Int { outputs.samples }
-
   mutating func begin(_ tape: Tape, _ outputGradient: Tensor, samples: Int) {
+    let last = tape.nodes.count - 1
     outputs.prepare(for: tape, samples: samples)
     // What the last pass kept gives its room; that of the output was the caller's.
-    outputs.values[tape.nodes.count - 1] = .empty
+    outputs.values[last] = .empty
     for index in tape.nodes.indices { outputs.release(index) }
     isWritten.fill(with: false, count: tape.nodes.count)
     if sums.count != tape.nodes.count {
       sums = [ChannelChain.Sums?](repeating: nil, count: tape.nodes.count)
     }
-    let last = tape.nodes.count - 1
     outputs.values[last] = outputGradient
     isWritten[last] = true
     (position, batch) = (last, nil)
@@ -58,9 +55,7 @@ public struct Gradients: Sendable {
       Elementwise.accumulate(gradient, into: &outputs.values[operand])
       outputs.recycle(gradient)
     } else {
-      outputs.release(operand)
-      outputs.values[operand] = gradient
-      isWritten[operand] = true
+      put(gradient, at: operand)
     }
   }
 

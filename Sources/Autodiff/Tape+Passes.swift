@@ -40,11 +40,10 @@ extension Tape {
     let homes = homes.values(for: activations.purpose)
     while activations.position < nodes.count {
       let index = activations.position
-      if activations.purpose == .training, let node = statisticNode(at: index),
-        let operand = nodes[node].first,
-        activations.statistics[node] == nil
+      if activations.purpose == .training, nodes[index].primitive.isStatistic,
+        let operand = nodes[index].first, activations.statistics[index] == nil
       {
-        activations.wait(at: node, for: ChannelMoments(of: activations.values[homes[operand]]))
+        activations.wait(at: index, for: ChannelMoments(of: activations.values[homes[operand]]))
         return false
       }
       if let chain = chains[index] {
@@ -59,11 +58,6 @@ extension Tape {
       }
     }
     return true
-  }
-
-  /// The standardization that an operation, or the chain that begins there, begins with.
-  private func statisticNode(at index: Int) -> Int? {
-    nodes[index].primitive.isStatistic ? index : nil
   }
 
   private func evaluate(

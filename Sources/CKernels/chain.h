@@ -142,21 +142,21 @@ TARGET static void JOIN(chain_difference_, NAME)(const struct channel_chain *p, 
 
 #undef ENDS
 #undef ROWS_OF
+
 TARGET INLINE void JOIN(gradient_row_, NAME)(const struct channel_chain *p, const struct chain_gradient *g, size_t at,
                                              double *bias_sums, double *scale_sums, const float *d, float *out,
-                                             float *other, bool rectifies, bool sums, bool scales, bool standardizes,
-                                             bool is_batch, bool writes, bool has_other, bool adds) {
+                                             float *other, bool rectifies, bool sums_bias, bool sums_scale,
+                                             bool scales, bool standardizes, bool is_batch, bool writes,
+                                             bool has_other, bool adds) {
   const float *after = rectifies ? g->after + at : d;
-  const float *y = sums || is_batch ? g->standardized + at : d;
+  const float *y = sums_scale || is_batch ? g->standardized + at : d;
   const float *root = p->root, *scale = p->scale, *mean = g->mean, *projection = g->projection;
 #pragma clang loop vectorize(assume_safety)
   for (size_t c = 0; c < p->channels; c++) {
     float v = d[c];
     if (rectifies) v = after[c] > 0 ? v : 0;
-    if (sums) {
-      bias_sums[c] += v;
-      scale_sums[c] += (double)v * (double)y[c];
-    }
+    if (sums_bias) bias_sums[c] += v;
+    if (sums_scale) scale_sums[c] += (double)v * (double)y[c];
     if (writes) {
       if (scales) v = v * scale[c];
       if (is_batch) v = v - mean[c] - y[c] * projection[c];
@@ -164,18 +164,6 @@ TARGET INLINE void JOIN(gradient_row_, NAME)(const struct channel_chain *p, cons
       out[c] = v;
     }
     if (has_other) other[c] = adds ? other[c] + v : v;
-  }
-}
-
-/* Sums of the gradient at the bias alone, beside what goes back. */
-TARGET INLINE void JOIN(bias_row_, NAME)(const struct chain_gradient *g, size_t at, size_t channels, double *bias_sums,
-                                         const float *d, float *out, bool rectifies) {
-  const float *after = rectifies ? g->after + at : d;
-#pragma clang loop vectorize(assume_safety)
-  for (size_t c = 0; c < channels; c++) {
-    const float v = rectifies ? (after[c] > 0 ? d[c] : 0) : d[c];
-    bias_sums[c] += v;
-    out[c] = v;
   }
 }
 
@@ -197,32 +185,23 @@ TARGET INLINE void JOIN(bias_row_, NAME)(const struct chain_gradient *g, size_t 
 TARGET static void JOIN(chain_gradient_, NAME)(const struct channel_chain *p, const struct chain_gradient *g,
                                                const float *d, float *out, float *other) {
   const bool scales = p->scale, standardizes = p->mean, is_batch = g->mean, writes = out;
-  const bool sums = g->scale_sums, adds = g->adds;
-  for (size_t i = 0; g->bias_sums && i < g->groups * p->channels; i++) g->bias_sums[i] = 0;
-  for (size_t i = 0; g->scale_sums && i < g->groups * p->channels; i++) g->scale_sums[i] = 0;
-  if (g->bias_sums && !sums && writes && !scales && !standardizes && !other) {
-    for (size_t row = 0, group = 0; row < p->rows; row++) {
-      const size_t at = row * p->channels;
-      double *to = g->bias_sums + group * p->channels;
-      if (p->rectifies) {
-        JOIN(bias_row_, NAME)(g, at, p->channels, to, d + at, out + at, true);
-      } else {
-        JOIN(bias_row_, NAME)(g, at, p->channels, to, d + at, out + at, false);
-      }
-      if (++group == g->groups) group = 0;
-    }
-  } else if (other && adds && writes) {
-    ENDS(false, false, false, false, true, true, true)
-  } else if (other && writes) {
-    ENDS(false, false, false, false, true, true, false)
-  } else if (sums && !writes) {
-    ENDS(true, false, false, false, false, false, false)
-  } else if (!sums && writes && scales && is_batch) {
-    ENDS(false, true, true, true, true, false, false)
-  } else if (sums && writes && scales && standardizes && !is_batch) {
-    ENDS(true, true, true, false, true, false, false)
+  const bool sums_bias = g->bias_sums, sums_scale = g->scale_sums, adds = g->adds;
+  for (size_t i = 0; sums_bias && i < g->groups * p->channels; i++) g->bias_sums[i] = 0;
+  for (size_t i = 0; sums_scale && i < g->groups * p->channels; i++) g->scale_sums[i] = 0;
+  if (sums_bias && !sums_scale && writes && !scales && !standardizes && !other) {
+    ENDS(true, false, false, false, false, true, false, false)
+  } else if (!sums_bias && other && adds && writes) {
+    ENDS(false, false, false, false, false, true, true, true)
+  } else if (!sums_bias && other && writes) {
+    ENDS(false, false, false, false, false, true, true, false)
+  } else if (sums_bias && sums_scale && !writes) {
+    ENDS(true, true, false, false, false, false, false, false)
+  } else if (!sums_bias && writes && scales && is_batch) {
+    ENDS(false, false, true, true, true, true, false, false)
+  } else if (sums_bias && sums_scale && writes && scales && standardizes && !is_batch) {
+    ENDS(true, true, true, true, false, true, false, false)
   } else {
-    ENDS(sums, scales, standardizes, is_batch, writes, other != NULL, adds)
+    ENDS(sums_bias, sums_scale, scales, standardizes, is_batch, writes, other != NULL, adds)
   }
 }
 

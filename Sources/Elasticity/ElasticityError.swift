@@ -82,7 +82,7 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
     case .tooManyPairs(let sources, let probes, let most):
       "\(sources) sources and \(probes) probes are \(sources * probes) pairs, at most \(most) are kept: pick fewer points"
     case .memory(let needs, let has):
-      "one source and one probe at a time take \(megabytes(needs)), and \(megabytes(has)) may be used: set memory=\(megabytes(needs))"
+      "one source and one probe at a time take \(Footprint.text(needs)), and \(Footprint.text(has)) may be used: set memory=\(Footprint.text(needs))"
     case .notFinite(let sample):
       "the network predicts NaN or infinity at sample \(sample): its weights have diverged, nothing can be measured"
     case .kernelTooLarge(let points, let weights, let most):
@@ -95,6 +95,4 @@ public enum ElasticityError: Error, Hashable, Sendable, CustomStringConvertible 
       "stopped after \(done) of \(count) sources; this measurement is not kept"
     }
   }
-
-  private func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000)MB" }
 }

@@ -101,10 +101,7 @@ public struct ExactEngine: Sendable {
       network: network, weights: weights, rule: rule, usesDifferences: usesDifferences,
       isFixed: try fixed(by: update), looks: method == .automatic ? 1024 : StepEngine.piece)
     let selfRows = probes.rows(of: sources)
-    let memory = try MemoryPlan(
-      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count,
-      usesDifferences: usesDifferences,
-      isLinear: rule.isLinear, workers: workers)
+    let memory = try memoryPlan(sources, probes, usesDifferences: usesDifferences, isLinear: rule.isLinear)
     let tiles = try tiles(of: probes, weights: weights, memory, kept.tiles)
     var plan = StepPlan(
       engine: engine, mayFallBack: method == .automatic, sources: sources, probes: probes, loss: loss,
@@ -129,6 +126,14 @@ public struct ExactEngine: Sendable {
       )
     }
     return plan
+  }
+
+  private func memoryPlan(
+    _ sources: Dataset, _ probes: Dataset, usesDifferences: Bool, isLinear: Bool
+  ) throws(ElasticityError) -> MemoryPlan {
+    try MemoryPlan(
+      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count,
+      usesDifferences: usesDifferences, isLinear: isLinear, workers: workers)
   }
 
   private func layerWeights(_ tensors: [Tensor], packed: Once<[PackedWeights?]>?) -> LayerWeights {
@@ -163,10 +168,7 @@ public struct ExactEngine: Sendable {
     }
     let learningRate = update.learningRate
     let selfRows = probes.rows(of: sources)
-    let memory = try MemoryPlan(
-      kept.footprint.value { network.footprint }, sources: sources.count, probes: probes.count,
-      usesDifferences: false, isLinear: true,
-      workers: workers)
+    let memory = try memoryPlan(sources, probes, usesDifferences: false, isLinear: true)
     let tiles = try tiles(of: probes, weights: LayerWeights(tensors: weights), memory, kept.tiles)
     var responses: [SourceResponse] = []
     for chunk in ExactEngine.ranges(sources.count, of: memory.chunk) {

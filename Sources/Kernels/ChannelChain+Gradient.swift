@@ -66,8 +66,11 @@ extension ChannelChain {
     _ d: Tensor, result: Tensor, operand: Tensor?, groups: Int, into sums: inout Sums,
     instructions: Instructions = .best
   ) {
-    run(d, result: result, operand: operand, groups: groups, &sums, instructions) { chain, gradient, d in
-      chain_gradient(instructions.set, chain, gradient, d, nil, nil)
+    precondition(d.shape == result.shape, "a chain of shape \(result.shape) with a gradient of \(d.shape)")
+    d.withPointer { d in
+      withGradient(result.shape, result: result, operand: operand, nil, groups: groups, true, &sums) {
+        chain_gradient(instructions.set, $0, $1, d, nil, nil)
+      }
     }
   }
 
@@ -113,18 +116,6 @@ extension ChannelChain {
     var (none, other): (Sums?, Tensor?) = (nil, nil)
     takeBack(
       &d, result: y, operand: y, batch: means, sums: &none, other: &other, instructions: instructions)
-  }
-
-  private func run(
-    _ d: Tensor, result: Tensor, operand: Tensor?, groups: Int, _ sums: inout Sums,
-    _ instructions: Instructions,
-    _ body: (UnsafePointer<channel_chain>, UnsafePointer<chain_gradient>, UnsafePointer<Float>) -> Void
-  ) {
-    d.withPointer { d in
-      withGradient(result.shape, result: result, operand: operand, nil, groups: groups, true, &sums) {
-        body($0, UnsafePointer($1), d)
-      }
-    }
   }
 
   /// Calls `body` with what a pass back reads; all of it is held meanwhile.

@@ -129,12 +129,8 @@ public enum Elementwise {
     let first = sample ?? 0
     precondition(first < samples, "sample \(first) of \(samples)")
     let sums = d.withPointer { d in
-      [Double](unsafeUninitializedCapacity: channels) { buffer, count in
-        if let base = buffer.baseAddress {
-          channel_sums(
-            instructions.set, d + first * channels, step * channels, rows / step, channels, base)
-        }
-        count = channels
+      Normalization.sums(channels) {
+        channel_sums(instructions.set, d + first * channels, step * channels, rows / step, channels, $0)
       }
     }
     out.withMutablePointer { out in for c in 0..<channels { out[c] = Float(sums[c]) } }

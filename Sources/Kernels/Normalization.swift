@@ -7,14 +7,6 @@ public enum Normalization {
   /// What is added to a variance before its root, as in PyTorch.
   public static let epsilon = 1e-5
 
-  /// Mean and biased variance of each channel over all pixels and samples, `[2, channels]`.
-  public static func statistics(
-    of x: Tensor, into out: inout Tensor, instructions: Instructions = .best
-  ) {
-    precondition(out.shape == [2, x.shape[3]], "statistics of \(x.shape) in \(out.shape)")
-    ChannelMoments.joined([ChannelMoments(of: x, instructions: instructions)]).write(to: &out)
-  }
-
   /// (x − mean) / √(variance + ε), with statistics `[2, channels]`.
   public static func standardize(
     _ x: Tensor, _ statistics: Tensor, into out: inout Tensor, instructions: Instructions = .best
@@ -79,7 +71,7 @@ public enum Normalization {
   }
 
   /// One sum a channel, which `body` writes.
-  private static func sums(_ channels: Int, _ body: (UnsafeMutablePointer<Double>) -> Void) -> [Double] {
+  static func sums(_ channels: Int, _ body: (UnsafeMutablePointer<Double>) -> Void) -> [Double] {
     [Double](unsafeUninitializedCapacity: channels) { buffer, count in
       if let base = buffer.baseAddress { body(base) }
       count = channels

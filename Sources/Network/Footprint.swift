@@ -15,6 +15,9 @@ public struct Footprint: Hashable, Sendable {
   /// The live weights once, and those of layers whose steps are not taken in factors.
   public let weights: Int
   public let denseWeights: Int
+
+  /// Bytes as `set memory=` takes them, rounded up.
+  public static func text(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000)MB" }
 }
 
 extension Network {

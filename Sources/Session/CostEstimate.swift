@@ -57,7 +57,6 @@ struct CostEstimate: Equatable {
         workers: workers)
       bytes = max(bytes, plan.bytes)
     }
-    // The weights for the second look stay from one update to the next.
     return CostEstimate(multiplyAdds: passes * forward, bytes: Double(bytes))
   }
 

@@ -36,8 +36,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
       "the loss at step \(step) is \(loss.isNaN ? "not a number" : "infinite"): training stopped before that step and everything so far is kept; "
         + "try a smaller lr"
     case .memory(let batch, let needs, let has):
-      "a batch of \(batch) takes \((needs + 999_999) / 1_000_000)MB, and \((has + 999_999) / 1_000_000)MB may be used: "
-        + "set memory=\((needs + 999_999) / 1_000_000)MB, or train with a smaller batch"
+      "a batch of \(batch) takes \(Footprint.text(needs)), and \(Footprint.text(has)) may be used: "
+        + "set memory=\(Footprint.text(needs)), or train with a smaller batch"
     case .otherState: "the kept weights and moments belong to another model or optimiser"
     }
   }

@@ -31,7 +31,7 @@ import Testing
       return deviation * deviation
     }
     var out = Tensor(uninitialized: [2, channels])
-    Normalization.statistics(of: x, into: &out, instructions: instructions)
+    ChannelMoments.joined([ChannelMoments(of: x, instructions: instructions)]).write(to: &out)
     #expect(out.scalars == means.map { Float($0) } + squares.map { Float($0 / rows) })
   }
 
