@@ -40,7 +40,7 @@ extension Convolution {
       samples: samples, accumulating, instructions)
   }
 
-  /// out (+)= Σ over the taps and pixels of a plan of x · tap, one panel of output channels after the other.
+  /// out (+)= Σ over the taps and pixels of a plan of x · tap.
   ///
   /// `row` and `column` are the steps in a tap from one channel of x, and of out, to the next.
   private func apply(
@@ -49,48 +49,31 @@ extension Convolution {
     _ instructions: Instructions
   ) {
     Counters.add(multiplyAdds: samples * multiplyAdds)
-    let (width, tap) = (instructions.panelColumns, from * to)
+    let width = instructions.panelColumns
     let size = geometry.taps * from * width
     precondition(
       packed.map { $0.instructions == instructions && $0.panelSize == size } ?? true,
       "weights packed for another product")
+    let product = DirectProduct(
+      plan: plan, from: from, to: to, samples: samples, isAccumulating: accumulating,
+      instructions: instructions)
     x.withPointer { x in
-      w.withPointer { w in
-        out.withMutablePointer { out in
-          var product = tile_product()
-          (product.left, product.left_unit, product.left_row) = (x, samples * from, from)
-          (product.left_step, product.depth_unit, product.out_row) = (1, from, to)
-          product.accumulating = accumulating
-          func multiply(_ first: Int, _ panel: UnsafePointer<Float>, unit: Int, step: Int) {
-            product.columns = min(width, to - first)
-            (product.panel, product.panel_unit, product.panel_step) = (panel, unit, step)
-            plan.forEachBlock { block, stretches in
-              (product.stretches, product.count) = (stretches, block.stretches.count)
-              product.out = out + block.pixel * samples * to + first
-              product.rows = block.pixels * samples
-              instructions.multiply(&product)
-            }
+      out.withMutablePointer { out in
+        if let packed {
+          let panels = DirectProduct.Panels(
+            size: size, first: packed.panel(0), unit: from * width, step: width)
+          return product.run(x, packed: panels, into: out)
+        }
+        w.withPointer { w in
+          // One row is done sooner than a panel is packed.
+          if samples * plan.pixels <= 2, column == 1, to % width == 0 {
+            let panels = DirectProduct.Panels(size: width, first: w, unit: from * to, step: row)
+            return product.run(x, packed: panels, into: out)
           }
-          if let packed {
-            for first in stride(from: 0, to: to, by: width) {
-              multiply(first, packed.panel(first / width), unit: from * width, step: width)
-            }
-            return
-          }
-          // A few rows are done sooner than a panel is packed.
-          let packs = samples > 2 || column != 1
-          withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { scratch in
-            guard let panel = scratch.baseAddress else { return }
-            for first in stride(from: 0, to: to, by: width) {
-              if packs || to - first < width {
-                pack(
-                  w + first * column, row: row, column: column, channels: from,
-                  columns: min(width, to - first), into: panel, instructions)
-                multiply(first, UnsafePointer(panel), unit: from * width, step: width)
-              } else {
-                multiply(first, w + first, unit: tap, step: row)
-              }
-            }
+          product.run(x, panelSize: size, into: out) { panel, room in
+            pack(
+              w + panel * width * column, row: row, column: column, channels: from,
+              columns: min(width, to - panel * width), into: room, instructions)
           }
         }
       }
@@ -161,11 +144,11 @@ extension Convolution {
             (product.panel_unit, product.panel_step) = (rowsPerPixel * width, width)
             product.depth_unit = rowsPerPixel
             product.out_row = outputs
-            for column in stride(from: 0, to: outputs, by: width) {
-              product.columns = min(width, outputs - column)
-              var isWritten = [Bool](repeating: false, count: geometry.taps)
-              for row in stride(from: 0, to: geometry.outputHeight, by: band) {
-                let rows = row..<min(row + band, geometry.outputHeight)
+            var isWritten = [Bool](repeating: false, count: geometry.taps)
+            for row in stride(from: 0, to: geometry.outputHeight, by: band) {
+              let rows = row..<min(row + band, geometry.outputHeight)
+              for column in stride(from: 0, to: outputs, by: width) {
+                product.columns = min(width, outputs - column)
                 instructions.pack(
                   d + (row * geometry.outputWidth * samples + first) * outputs + column,
                   row: step * outputs, column: 1, depth: rows.count * geometry.outputWidth * rowsPerPixel,
@@ -182,11 +165,13 @@ extension Convolution {
                     product.out = out + (wanted.lowerBound - part.lowerBound) * outputs + column
                     product.accumulating = isWritten[tap]
                     instructions.multiply(&product)
-                    isWritten[tap] = true
                     let pixels = (0..<count).reduce(0) { $0 + Int(stretches[$1].depth) }
                     terms += pixels * wanted.count * product.columns
                   }
                 }
+              }
+              for tap in liveTaps where !isWritten[tap] {
+                runPlan.withRuns(of: tap, outputRows: rows) { _, _ in isWritten[tap] = true }
               }
             }
             Counters.add(multiplyAdds: rowsPerPixel * terms)

@@ -18,7 +18,8 @@ struct BatchSplit {
   /// - Parameter sampleBytes: what a sample takes in training.
   init(_ rows: [Int], _ network: Network, sampleBytes: Int) {
     let work = rows.count * network.tape.multiplyAdds
-    var count = rows.count < 8 || work < 2_000_000 ? 1 : rows.count < 64 ? 2 : 4
+    let isSmall = rows.count < 2 || work < (rows.count < 8 ? 1_000_000_000 : 2_000_000)
+    var count = isSmall ? 1 : rows.count < 64 ? 2 : 4
     let bytes = rows.count * sampleBytes
     if !network.normalizesBatches, bytes > BatchSplit.mostBytes {
       count = min(rows.count, max(count, (bytes + BatchSplit.mostBytes - 1) / BatchSplit.mostBytes))

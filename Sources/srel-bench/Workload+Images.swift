@@ -17,7 +17,7 @@ extension Workload {
       ImageCase("resnet18_bn_64", .eighteen, .batch, pixels: 64, batch: 25, points: 60),
       ImageCase("resnet18_224", .eighteen, .none, pixels: 224, batch: 8, points: 12),
       ImageCase("resnet18_bn_224", .eighteen, .batch, pixels: 224, batch: 8, points: 12),
-      ImageCase("resnet50_bn_224", .fifty, .batch, pixels: 224, batch: 4, points: 4),
+      ImageCase("resnet50_bn_224", .fifty, .batch, pixels: 224, batch: 4, points: 12),
     ]
     let others = [
       ImageCase(
@@ -67,7 +67,8 @@ private struct ImageCase: Sendable {
         return { try run.advance(workers: workers) }
       },
       Workload(name: "\(name)_measurement_s", multiplyAdds: (points * points + 3 * points) * forward) {
-        let run = try run(workers)
+        var run = try run(workers)
+        for _ in 0..<5 { try run.advance(workers: workers) }
         let points = try run.data.subset(rows: Array(0..<points))
         let options = MeasurementOptions(
           updates: [.adamFresh(learningRate: 1e-4)], distances: [.kl, .logits])

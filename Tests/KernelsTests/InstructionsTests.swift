@@ -60,6 +60,8 @@ import Testing
       make(9, 7, 3, 65, 7, 2, 3, 4), make(5, 6, 9, 32, 1, 1, 0, 3), make(7, 5, 12, 33, 1, 2, 0, 1),
       make(3, 9, 4, 5, 2, 3, 0, 29), make(6, 1, 7, 8, 3, 1, 2, 2), make(2, 3, 1, 1, 1, 2, 1, 1),
       make(33, 34, 2, 8, 3, 1, 1, 32), make(1, 1, 2, 2, 1, 5, 3, 2),
+      // More than one chunk of gathered rows, of rows as they lie, and of panels.
+      make(48, 48, 64, 33, 3, 2, 1, 8), make(40, 41, 60, 33, 1, 1, 0, 2), make(4, 4, 1024, 70, 3, 2, 1, 2),
     ]
 
     private static func make(
