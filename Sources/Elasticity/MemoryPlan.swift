@@ -10,6 +10,8 @@ public struct MemoryPlan: Hashable, Sendable {
   /// Whether the base predictions of all probes are held, which only differences begin with. Else the sources that a worker
   /// takes together share them, tile by tile.
   public let keepsBase: Bool
+  /// Probes at a time where differences step in for a subtraction: about as many as find the room of its predictions.
+  let piece: Int
   /// How many sources one worker takes together.
   let group: Int
   /// How many workers take part.
@@ -19,11 +21,6 @@ public struct MemoryPlan: Hashable, Sendable {
 
   /// Sources go forward and backward in batches of at most this many, so that two workers share them.
   static let mostInPass = 16
-  /// Probes run in tiles of at most this many.
-  static let mostInTile = 64
-  /// What the activations of a tile should not exceed: larger ones find nothing of a layer in cache, and smaller ones read all
-  /// weights too often.
-  private static let cache = 40 << 20
 
   /// - Parameters:
   ///   - usesDifferences: whether changes are carried beside base predictions, else predictions are subtracted.
@@ -36,8 +33,7 @@ public struct MemoryPlan: Hashable, Sendable {
     let request = Request(
       footprint: footprint, sources: sources, probes: probes, usesDifferences: usesDifferences,
       isLinear: isLinear)
-    let tile = min(
-      max(probes, 1), MemoryPlan.mostInTile, max(1, MemoryPlan.cache / max(footprint.prediction, 1)))
+    let tile = min(max(probes, 1), footprint.samplesAtOnce)
     for crew in Set([min(workers.count, max(sources, 1)), 1]).sorted(by: >) {
       for keepsBase in usesDifferences ? [true, false] : [false] {
         for chunk in MemoryPlan.halves(min(64, max(sources, 1)), downTo: crew) {
@@ -47,7 +43,7 @@ public struct MemoryPlan: Hashable, Sendable {
               tile: tile, chunk: chunk, group: group, keepsBase: keepsBase, crew: crew)
             if bytes > workers.memory { continue }
             (self.tile, self.chunk, self.group, self.crew) = (tile, chunk, group, crew)
-            (self.keepsBase, self.bytes) = (keepsBase, bytes)
+            (self.keepsBase, self.bytes, piece) = (keepsBase, bytes, request.piece(tile))
             return
           }
         }
@@ -71,21 +67,34 @@ public struct MemoryPlan: Hashable, Sendable {
     let usesDifferences: Bool
     let isLinear: Bool
 
-    /// Weights: for differences those in panels, up to 16/9 of them, and both for the second look; for each worker those of
-    /// its steps, in panels too where predictions are subtracted. A step in factors keeps some of those of its source. Kept
-    /// base predictions are those of the probes, and those from the weights of the second look. A subtraction that falls
-    /// back takes the room of a difference. A pair keeps about 500 bytes.
+    /// Of a difference at one probe whose base prediction is not kept.
+    private var difference: Int { footprint.difference + footprint.base }
+
+    func piece(_ tile: Int) -> Int { max(1, min(tile, tile * footprint.prediction / max(difference, 1))) }
+
+    /// Weights: for differences those in panels, up to 16/9 of them, and both for the second look. Kept base predictions are
+    /// those of the probes, and those from the weights of the second look. A pair keeps about 500 bytes.
     func bytes(tile: Int, chunk: Int, group: Int, keepsBase: Bool, crew: Int) -> Int {
       let shared = (usesDifferences ? 5 : 1) * footprint.weights
-      let step =
+      let own =
         usesDifferences
-        ? (isLinear ? footprint.denseWeights + footprint.source / 2 : footprint.weights)
-        : 3 * footprint.weights
-      let difference = footprint.difference + footprint.base
-      let room = max(tile, 2) * (keepsBase ? footprint.difference : difference)
-      return shared + crew * (step * group + room) + chunk * footprint.source
+        ? ofDifferences(tile: tile, group: group, keepsBase: keepsBase) : ofSubtraction(tile: tile)
+      return shared + crew * own + chunk * footprint.source
         + (keepsBase ? 2 * probes * footprint.base : 0)
         + 500 * sources * probes
+    }
+
+    /// What a worker holds for its steps, of which one in factors keeps some of those of its source, and for one difference.
+    private func ofDifferences(tile: Int, group: Int, keepsBase: Bool) -> Int {
+      let step = isLinear ? footprint.denseWeights + footprint.source / 2 : footprint.weights
+      return step * group + max(tile, 2) * (keepsBase ? footprint.difference : difference)
+    }
+
+    /// A worker's stepped weights, in panels too, and its predictions; or, where differences step in, their changes with a
+    /// piece of a tile beside the room of those predictions.
+    private func ofSubtraction(tile: Int) -> Int {
+      let predictions = max(tile, 2) * footprint.prediction
+      return predictions + max(3 * footprint.weights, 2 * footprint.weights + piece(tile) * difference)
     }
   }
 }

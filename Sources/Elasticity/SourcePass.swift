@@ -70,6 +70,21 @@ struct Tile: Sendable {
 
   var samples: Int { input.shape[2] }
 
+  /// The same samples, `most` at a time.
+  ///
+  /// - Parameter first: the row of the first one in `data`.
+  func pieces(of most: Int, _ data: Dataset, first: Int, loss: Loss) -> [Tile] {
+    if samples <= most { return [self] }
+    let width = outputs.count / samples
+    return stride(from: 0, to: samples, by: most).map { start in
+      let next = min(start + most, samples)
+      let rows = Array(first + start..<first + next)
+      return Tile(
+        input: data.batch(rows: rows), targets: data.changeTargets(rows, loss: loss),
+        outputs: Array(outputs[start * width..<next * width]))
+    }
+  }
+
   /// Base predictions with their change, sample by sample.
   func changes(_ outputChange: [Double], isFirstOrder: Bool) -> [PredictionChange] {
     PredictionChange.all(z: outputs, delta: outputChange, targets: targets, isFirstOrder: isFirstOrder)

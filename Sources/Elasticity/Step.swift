@@ -99,6 +99,9 @@ struct StepScratch: Sendable {
     if gradient.count < count { gradient = Tensor(uninitialized: [count]) }
   }
 
+  /// Gives the room of differences back, where they only stepped in.
+  mutating func forgetDifferences() { (differences, base) = (BuffersBySize(), BuffersBySize()) }
+
   /// Takes back the room of a step that is done with; `isFixed` names the parameters that it borrowed.
   mutating func reclaim(_ step: inout Step, isFixed: [Bool]) {
     defer { step = .none }

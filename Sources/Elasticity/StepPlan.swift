@@ -48,17 +48,29 @@ struct StepPlan: Sendable {
   func responses(
     at sources: [(source: Int, pass: SourcePass)], _ scratch: inout StepScratch
   ) -> [SourceResponse] {
-    let first = changes(by: engine, at: sources, &scratch)
+    let first = changes(by: engine, at: sources, tiles, &scratch)
     guard mayFallBack, !engine.usesDifferences else { return first }
+    var pieces: [Tile]?
+    defer { if pieces != nil { scratch.forgetDifferences() } }
     return zip(first, sources).map { response, source in
-      response.isOutdoneByDifferences
-        ? changes(by: engine.with(usesDifferences: true), at: [source], &scratch)[0] : response
+      guard response.isOutdoneByDifferences else { return response }
+      let tiles = pieces ?? piecesOfTiles()
+      pieces = tiles
+      return changes(by: engine.with(usesDifferences: true), at: [source], tiles, &scratch)[0]
+    }
+  }
+
+  /// The same probes, so few at a time that a difference finds room in place of a prediction.
+  private func piecesOfTiles() -> [Tile] {
+    stride(from: 0, to: probes.count, by: memory.tile).flatMap { first in
+      tiles[first / memory.tile].pieces(of: memory.piece, probes, first: first, loss: loss)
     }
   }
 
   /// Takes all steps and then goes through the tiles, so that base predictions that are not kept are made once for all.
   private func changes(
-    by engine: StepEngine, at sources: [(source: Int, pass: SourcePass)], _ scratch: inout StepScratch
+    by engine: StepEngine, at sources: [(source: Int, pass: SourcePass)], _ tiles: [Tile],
+    _ scratch: inout StepScratch
   ) -> [SourceResponse] {
     var steps = sources.map { engine.step(at: $0.source, $0.pass, &scratch) }
     if tiles.count > 1 {
@@ -160,8 +172,10 @@ struct StepPlan: Sendable {
       let alone = alone(response.source, again)
       response.again.append(.init(probe: nil, change: again.changes(of: step, at: alone, &scratch)[0]))
     }
-    if !samples.isEmpty {
-      let tile = tile(of: samples, secondLook, by: again, &scratch)
+    let together = again.usesDifferences && !engine.usesDifferences ? memory.piece : samples.count
+    for first in stride(from: 0, to: samples.count, by: max(together, 1)) {
+      let samples = samples[first..<min(first + together, samples.count)]
+      let tile = tile(of: Array(samples), secondLook, by: again, &scratch)
       let changes = again.changes(of: step, at: tile, &scratch)
       if let base = tile.base { scratch.activations.keep(base, samples.count) }
       for (probe, change) in zip(samples, changes) {

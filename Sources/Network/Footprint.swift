@@ -16,6 +16,10 @@ public struct Footprint: Hashable, Sendable {
   public let weights: Int
   public let denseWeights: Int
 
+  /// Samples that are predicted at a time: at most 64, and few enough that a layer's values stay in cache; fewer ones read
+  /// all weights too often.
+  public var samplesAtOnce: Int { min(64, max(1, (40 << 20) / max(prediction, 1))) }
+
   /// Bytes as `set memory=` takes them, rounded up.
   public static func text(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000)MB" }
 }

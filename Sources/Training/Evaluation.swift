@@ -12,11 +12,11 @@ public struct Evaluation: Hashable, Sendable {
   /// Fraction predicted rightly; 0 for regressions.
   public var accuracy: Double
 
-  /// Predicts every sample of `data`, in chunks of fixed size spread over the workers.
+  /// Predicts every sample of `data`, in chunks that depend on the network alone, spread over the workers.
   ///
   /// - Complexity: samples · multiply-adds of the network.
   public init(_ network: Network, weights: [Tensor], on data: Dataset, loss: Loss, workers: Workers) {
-    let chunk = 64
+    let chunk = network.footprint.samplesAtOnce
     struct Part: Sendable {
       var loss = 0.0
       var correct = 0

@@ -39,7 +39,7 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Measure the cost over threads, probes and width beside its lower bound, and write it as CSV.",
+      "Measure the cost over threads, probes, width and pixels beside its lower bound, and write it as CSV.",
       valueName: "file"))
   var scaling: String?
 

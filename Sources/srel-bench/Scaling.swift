@@ -6,7 +6,7 @@ import Network
 import Tables
 import Training
 
-/// The cost of a measurement over threads, probes and width, beside its lower bound.
+/// The cost of a measurement over threads, probes, width and pixels, beside its lower bound.
 ///
 /// The bound is 2[(P² + 2P)F + P²·C]/π: P points, F multiply-adds of a forward pass, C those of the low-rank corrections
 /// of an SGD step, π the measured peak of as many threads.
@@ -27,6 +27,11 @@ struct Scaling {
     for width in [16, 32, 64, 96] {
       try add(over: "width", x: width, width: width, points: 24, threads, machine.peak.all, &table)
     }
+    for pixels in [32, 64, 96, 128, 160, 192, 224] {
+      try add(
+        over: "pixels", x: pixels, width: 64, points: 12, norm: .batch, pixels: pixels, threads,
+        machine.peak.all, &table)
+    }
     try table.writeCSV(to: path)
     print("wrote \(path)")
   }
@@ -46,9 +51,10 @@ struct Scaling {
   }
 
   private func add(
-    over: String, x: Int, width: Int, points: Int, _ threads: Int, _ peak: Double, _ table: inout Table
+    over: String, x: Int, width: Int, points: Int, norm: ResNet.Norm = .none, pixels: Int = 32,
+    _ threads: Int, _ peak: Double, _ table: inout Table
   ) throws {
-    let subject = try Subject(width: width, points: points)
+    let subject = try Subject(width: width, points: points, norm: norm, pixels: pixels)
     _ = try subject.seconds(threads: threads)
     let time = median(try (0..<repeats).map { _ in try subject.seconds(threads: threads) })
     try append(over, x, time, subject, peak, &table)
@@ -66,14 +72,15 @@ struct Scaling {
     )
   }
 
-  /// A ResNet-18 of some width and points for an SGD measurement of all pairs.
+  /// A ResNet-18 of some width, points and pixels for an SGD measurement of all pairs.
   private struct Subject {
     let run: Run
     let points: Int
 
-    init(width: Int, points: Int) throws {
+    init(width: Int, points: Int, norm: ResNet.Norm = .none, pixels: Int = 32) throws {
       run = try Workload.imageRun(
-        Model(.resnet18(width: width)), samples: points, batch: min(points, 6), Workers.all)
+        Model(.resnet(ResNet(depth: .eighteen, width: width, norm: norm))), samples: points,
+        batch: min(points, 6), pixels: pixels, Workers.all)
       self.points = points
     }
 

@@ -92,9 +92,11 @@ extension Workload {
   }
 
   /// A run over normally drawn images of three classes.
-  static func imageRun(_ model: Model, samples: Int, batch: Int, _ workers: Workers) throws -> Run {
+  static func imageRun(
+    _ model: Model, samples: Int, batch: Int, pixels: Int = 32, _ workers: Workers
+  ) throws -> Run {
     try Run(
-      model, on: normal([samples, 32, 32, 3], classes: 3),
+      model, on: normal([samples, pixels, pixels, 3], classes: 3),
       optimizer: .adam(learningRate: 1e-4, weightDecay: 1e-4),
       options: TrainingOptions(batch: batch, seed: Seed(0)), workers: workers)
   }
